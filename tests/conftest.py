@@ -111,7 +111,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - pytest-xdist has no types
     """Tell a worker of pytest-xdist where the run's folder is."""
     node.workerinput[IN_WORKER] = str(node.config.stash[RUN].folder)
 

