@@ -1,0 +1,80 @@
+"""What pages are told, as plain values: strings for people, integers for times.
+
+Codes are closed sets; a page that is given another code is a defect of the caller.
+"""
+
+from dataclasses import dataclass
+
+WAYS = frozenset({"key", "password"})
+"""How somebody signs in first; the browser remembers which one worked last."""
+
+NOTICES = frozenset({"added", "renamed", "removed"})
+"""What was just done to somebody's tokens."""
+
+STEP_UP_REASONS = frozenset({"add", "remove", "rename", "application"})
+"""Why a signed-in person is asked to touch the key again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Who asks. `address` is the origin of the validated redirect, e.g. https://app.example."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose page this is."""
+
+    name: str
+    display_name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What we call this person."""
+        return self.display_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong: a reason's code, words for codes that pages have none for, a reference.
+
+    The reference is short, and finds the event in the operator's log.
+    """
+
+    reason: str
+    public: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One enrolled authenticator. Times are milliseconds since 1970; "" where nothing is known.
+
+    `removable` is false for the last way in; `transports` are WebAuthn's words.
+    """
+
+    id: str
+    kind: str
+    label: str
+    made_ms: int
+    used_ms: int | None = None
+    used_from: str = ""
+    model: str = ""
+    transports: tuple[str, ...] = ()
+    removable: bool = True
+
+    @property
+    def drawing(self) -> str:
+        """Which of our drawings shows it."""
+        return "password" if self.kind == "password" else drawing_for(self.transports)
+
+
+def drawing_for(transports: tuple[str, ...]) -> str:
+    """Name the drawing of what the hand does with such a key; unknown ones look like USB keys."""
+    if "usb" in transports or not transports:
+        return "usb_key"
+    if "nfc" in transports or "ble" in transports:
+        return "nfc_key"
+    return "device" if set(transports) & {"internal", "hybrid"} else "usb_key"
