@@ -7,7 +7,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
+    Criticality,
     ExtensionPolicy,
+    Policy,
     PolicyBuilder,
     Store,
     VerificationError,
@@ -92,8 +94,9 @@ def refuse_untrusted_path(
 ) -> Refused | None:
     """§7.1 step 24: a path to an anchor that holds at `at`, or a leaf that is an anchor.
 
-    The leaf's own extensions are §8.2.1's business; an issuer must be a CA with the key usage
-    to sign certificates, within its path length, by the library's rules.
+    Names, signatures, dates, path lengths and the size of keys are checked by the library.
+    Its rules for issuers are those of web servers, which the root of every YubiKey breaks (its
+    basic constraints are not critical), so those for extensions are ours.
     """
     moment = datetime.fromtimestamp(at / 1000, UTC)
     leaf, *issuers = chain
@@ -106,9 +109,7 @@ def refuse_untrusted_path(
         PolicyBuilder()
         .store(Store(roots))
         .time(moment)
-        .extension_policies(
-            ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=ExtensionPolicy.permit_all()
-        )
+        .extension_policies(ca_policy=_issuers(), ee_policy=ExtensionPolicy.permit_all())
         .build_client_verifier()
     )
     try:
@@ -116,6 +117,25 @@ def refuse_untrusted_path(
     except (VerificationError, ValueError):
         return Refused(Reason.ATTESTATION_UNTRUSTED, "no path leads to a trust anchor")
     return None
+
+
+def _issuers() -> ExtensionPolicy:
+    """RFC 5280 §6.1.4 (k) and (n): a CA, and where a key usage is said, one that signs."""
+    return (
+        ExtensionPolicy.permit_all()
+        .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _demand_ca)
+        .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _demand_signing)
+    )
+
+
+def _demand_ca(_: Policy, __: x509.Certificate, constraints: x509.BasicConstraints) -> None:
+    if not constraints.ca:
+        raise ValueError("an issuer that is no CA")
+
+
+def _demand_signing(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("an issuer that may not sign certificates")
 
 
 def _refuse_out_of_date(certificate: x509.Certificate, moment: datetime) -> Refused | None:

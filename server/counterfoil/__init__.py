@@ -1,0 +1,12 @@
+"""counterfoil: a touch becomes a token.
+
+kit            clock, entropy, ids, base64url, strict JSON, sealing
+factors        pure token kinds: data in, verdict out
+assurance      verified factors -> amr, acr
+store          the data model, engines, units of work, migrations
+audit          events, in the same transaction as what they tell
+accounts       people and their authenticators
+ceremonies | sessions | tokens     the lifecycle, the browser, the signed token
+interactions   where a ceremony's factor meets a session
+oauth, http    the protocol, the routes      cli   the operator's commands
+"""

@@ -1,0 +1,70 @@
+"""The facts of this slice. `sub`, user handle and name are three different things."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from counterfoil.factors.kind import KindName, Person
+from counterfoil.kit.ids import AccountId, AuthenticatorId
+from counterfoil.kit.secret import Secret
+
+
+class Role(StrEnum):
+    PERSON = "person"
+    ADMINISTRATOR = "administrator"
+
+
+class AccountState(StrEnum):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class AuthenticatorState(StrEnum):
+    """`disabled`: too many failures without a success; bound again, never switched back on."""
+
+    LIVE = "live"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: AccountId
+    name: str
+    display_name: str
+    user_handle: bytes
+    role: Role
+    state: AccountState
+    made_ms: int
+
+    @property
+    def active(self) -> bool:
+        return self.state is AccountState.ACTIVE
+
+    def as_person(self) -> Person:
+        return Person(self.id, self.user_handle, self.name, self.display_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    id: AuthenticatorId
+    account: AccountId
+    kind: KindName
+    label: str
+    state: AuthenticatorState
+    failures: int
+    blocked_until_ms: int
+    made_ms: int
+    used_ms: int | None
+    used_from: str | None
+    facts: str
+
+    @property
+    def live(self) -> bool:
+        return self.state is AuthenticatorState.LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link's token, shown once."""
+
+    token: Secret
+    expires_ms: int

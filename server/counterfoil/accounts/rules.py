@@ -1,0 +1,71 @@
+"""Pure rules about people: names, labels, limits, and which authenticator may go."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from precis_i18n import get_profile
+
+from counterfoil.accounts.people import Authenticator
+from counterfoil.errors import Reason, Refused
+from counterfoil.factors.kind import KindName
+from counterfoil.kit import strict_json
+
+# RFC 8265 §3.3. The rule's version is stored with each name, so that a newer Unicode can be
+# told from a changed name.
+NAME_RULE = "UsernameCaseMapped/1"
+MAX_NAME_BYTES = 128
+MAX_LABEL_CHARACTERS = 64
+
+INVITATION_MS = 15 * 60 * 1000
+FREE_FAILURES = 10
+MAX_FAILURES = 100
+FIRST_DELAY_MS = 30_000
+LONGEST_DELAY_MS = 60 * 60 * 1000
+
+
+def name_key(name: str) -> str | Refused:
+    """The form in which names are compared: PRECIS UsernameCaseMapped."""
+    try:
+        key = get_profile("UsernameCaseMapped").enforce(name)
+    except UnicodeError:
+        return Refused(Reason.NAME_REFUSED)
+    if not key or len(key.encode()) > MAX_NAME_BYTES:
+        return Refused(Reason.NAME_REFUSED)
+    return str(key)
+
+
+def clean_label(label: str, otherwise: str) -> str:
+    """A label as it is kept: printable, trimmed, bounded; `otherwise` for an empty one."""
+    printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in label)
+    return " ".join(printable.split())[:MAX_LABEL_CHARACTERS] or otherwise
+
+
+def delay_after(failures: int) -> int:
+    """Milliseconds to wait after `failures` in a row: none for 10, then doubling to an hour."""
+    if failures < FREE_FAILURES:
+        return 0
+    doublings = min(failures - FREE_FAILURES, 16)
+    return min(int(FIRST_DELAY_MS * 2**doublings), LONGEST_DELAY_MS)
+
+
+def can_sign_in_with(authenticators: Sequence[Authenticator]) -> bool:
+    """Whether these are enough: a key that works alone, or any key beside a password."""
+    live = [a for a in authenticators if a.live]
+    keys = [a for a in live if a.kind is KindName.WEBAUTHN]
+    has_password = any(a.kind is KindName.PASSWORD for a in live)
+    return any(has_password or works_alone(key) for key in keys)
+
+
+def works_alone(key: Authenticator) -> bool:
+    """Whether the key was enrolled as two factors in one (discoverable, user verified)."""
+    facts = strict_json.parse_object(key.facts)
+    return facts.get("alone") is True
+
+
+def refuse_last_authenticator(
+    authenticators: Sequence[Authenticator], removed: Authenticator
+) -> Refused | None:
+    left = [a for a in authenticators if a.id != removed.id]
+    if can_sign_in_with(authenticators) and not can_sign_in_with(left):
+        return Refused(Reason.LAST_AUTHENTICATOR)
+    return None

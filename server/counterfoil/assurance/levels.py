@@ -1,0 +1,109 @@
+"""How sure we are, from verified facts only.
+
+The ladder: `urn:counterfoil:acr:otp` < `phr` < `phrh` (the last two are registered values of
+"OpenID Connect Extended Authentication Profile ACR Values"). A password alone is no level.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from counterfoil.factors.kind import KindName, VerifiedFactor
+
+
+class Level(IntEnum):
+    """Ordered: a higher level satisfies a lower one."""
+
+    OTP = 1
+    PHISHING_RESISTANT = 2
+    PHISHING_RESISTANT_HARDWARE = 3
+
+    @property
+    def acr(self) -> str:
+        return _ACR[self]
+
+    @classmethod
+    def from_acr(cls, acr: str) -> "Level | None":
+        return next((level for level in cls if level.acr == acr), None)
+
+
+_ACR = {
+    Level.OTP: "urn:counterfoil:acr:otp",
+    Level.PHISHING_RESISTANT: "phr",
+    Level.PHISHING_RESISTANT_HARDWARE: "phrh",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """What a token may say: the level, the methods, and the oldest factor that counts in it."""
+
+    level: Level
+    amr: tuple[str, ...]
+    auth_time_ms: int
+
+    @property
+    def acr(self) -> str:
+        return self.level.acr
+
+
+def assess(factors: Sequence[VerifiedFactor]) -> Assurance | None:
+    """The highest level that `factors` reach, and of that the freshest way; None for none.
+
+    `auth_time` is the time of the oldest factor in the combination that reaches the level.
+    """
+    ways = [(_level(way), min(f.at_ms for f in way)) for way in _sufficient_ways(factors)]
+    if not ways:
+        return None
+    level, auth_time_ms = max(ways)
+    return Assurance(level, _amr(factors), auth_time_ms)
+
+
+def meets(
+    assurance: Assurance | None, *, least: Level | None, max_age_s: int | None, now_ms: int
+) -> bool:
+    """Whether `assurance` is enough, and recent enough. `max_age_s` counts from `auth_time`."""
+    if assurance is None or (least is not None and assurance.level < least):
+        return False
+    return max_age_s is None or now_ms - assurance.auth_time_ms <= max_age_s * 1000
+
+
+def touched_within(factors: Sequence[VerifiedFactor], seconds: int, now_ms: int) -> bool:
+    """Whether a phishing-resistant authenticator was proven in the last `seconds`.
+
+    This is the freshness that step-up asks for: one touch, whatever the password's age.
+    """
+    return any(f.phishing_resistant and now_ms - f.at_ms <= seconds * 1000 for f in factors)
+
+
+def _sufficient_ways(
+    factors: Sequence[VerifiedFactor],
+) -> Iterable[tuple[VerifiedFactor, ...]]:
+    """Each minimal combination that is two factors: possession and something else."""
+    known = [f for f in factors if f.kind is KindName.PASSWORD]
+    for held in (f for f in factors if f.kind is KindName.WEBAUTHN):
+        if held.user_verified:
+            yield (held,)
+        for secret in known:
+            yield (held, secret)
+
+
+def _level(way: tuple[VerifiedFactor, ...]) -> Level:
+    if any(f.phishing_resistant and f.hardware_attested for f in way):
+        return Level.PHISHING_RESISTANT_HARDWARE
+    if any(f.phishing_resistant for f in way):
+        return Level.PHISHING_RESISTANT
+    return Level.OTP
+
+
+def _amr(factors: Sequence[VerifiedFactor]) -> tuple[str, ...]:
+    """RFC 8176 values, each backed by a verified fact, in a stable order."""
+    held = [f for f in factors if f.kind is KindName.WEBAUTHN]
+    facts = {
+        "pwd": any(f.kind is KindName.PASSWORD for f in factors),
+        "pop": bool(held),
+        "hwk": any(f.hardware_attested for f in held),
+        "user": any(f.user_present for f in held),
+        "mfa": True,
+    }
+    return tuple(value for value, holds in facts.items() if holds)

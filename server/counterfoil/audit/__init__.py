@@ -1,0 +1,5 @@
+"""Append-only events, written in the same transaction as what they tell."""
+
+from counterfoil.audit.events import Event, What, Where, list_events, record
+
+__all__ = ["Event", "What", "Where", "list_events", "record"]

@@ -1,0 +1,71 @@
+"""A ceremony and its states.
+
+    open --claim--> claimed --settle--> verified | refused
+      |--cancel--> cancelled
+      '--time--> (expired: an open row whose time is over; it can no longer be claimed)
+
+`claimed` is the moment between counting an attempt and knowing its verdict: a worker that
+dies there leaves a spent challenge and a counted attempt behind, never a second chance.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from counterfoil.factors.kind import Expectation, KindName, Known, Proof, Purpose, VerifiedFactor
+from counterfoil.kit.ids import AccountId, AuthenticatorId, CeremonyId, InteractionId
+from counterfoil.kit.strict_json import Json
+
+
+class CeremonyState(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    id: CeremonyId
+    interaction: InteractionId
+    kind: KindName
+    expectation: Expectation
+    expires_ms: int
+
+    @property
+    def purpose(self) -> Purpose:
+        return self.expectation.purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the person's side gets."""
+
+    ceremony: CeremonyId
+    kind: KindName
+    challenge: dict[str, Json]
+    expires_in_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A spent challenge with a counted attempt, ready to be judged outside of a transaction.
+
+    `versions` are those of the known authenticators when they were read.
+    """
+
+    ceremony: Ceremony
+    proof: Proof
+    known: tuple[Known, ...]
+    versions: dict[AuthenticatorId, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A verified factor, and whose it is."""
+
+    account: AccountId
+    interaction: InteractionId
+    purpose: Purpose
+    factor: VerifiedFactor
+    enrolled: AuthenticatorId | None = None

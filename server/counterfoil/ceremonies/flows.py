@@ -1,0 +1,307 @@
+"""The one lifecycle: begin, claim, judge, settle, cancel; the same for every kind.
+
+`claim` spends the challenge and counts the attempt before anything is judged; `judge`
+touches no database; `settle` writes by compare-and-swap. A fast kind does all three in one
+transaction, a slow one commits the claim first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from counterfoil.accounts import Account
+from counterfoil.accounts import rules as account_rules
+from counterfoil.accounts import store as account_store
+from counterfoil.accounts.flows import Accounts, sealed_row
+from counterfoil.audit import What, Where, record
+from counterfoil.ceremonies import rules, store
+from counterfoil.ceremonies.ceremony import Begun, Ceremony, CeremonyState, Claimed, Settled
+from counterfoil.errors import Reason, Refused
+from counterfoil.factors.kind import Kind, KindName, Known, Pointer, Proof, Purpose, Verified, Wish
+from counterfoil.factors.registry import Registry
+from counterfoil.kit.clock import Clock
+from counterfoil.kit.entropy import Entropy
+from counterfoil.kit.ids import (
+    AccountId,
+    AuthenticatorId,
+    CeremonyId,
+    InteractionId,
+    new_ceremony_id,
+)
+from counterfoil.kit.malformed import Malformed
+from counterfoil.kit.sealing import DataKeyPurpose, Keyring
+from counterfoil.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremonies:
+    clock: Clock
+    entropy: Entropy
+    keyring: Keyring
+    kinds: Registry
+    accounts: Accounts
+    ceremony_s: int
+
+    def begin(
+        self,
+        tx: Transaction,
+        interaction: InteractionId,
+        kind_name: KindName,
+        purpose: Purpose,
+        account: Account | None,
+        *,
+        alone: bool,
+    ) -> Begun | Refused:
+        """Opens a ceremony bound to account, purpose, interaction and kind."""
+        kind = self.kinds[kind_name]
+        known, _ = self._known(tx, kind, None if account is None else account.id)
+        wish = Wish(purpose, None if account is None else account.as_person(), alone)
+        begun = kind.begin(wish, known, self.entropy)
+        if isinstance(begun, Refused):
+            return begun
+        challenge, expectation = begun
+        now_ms = self.clock.now_ms()
+        ceremony = Ceremony(
+            new_ceremony_id(self.entropy),
+            interaction,
+            kind_name,
+            expectation,
+            now_ms + self.ceremony_s * 1000,
+        )
+        store.insert_open(tx, ceremony, now_ms)
+        return Begun(ceremony.id, kind_name, challenge.public, self.ceremony_s)
+
+    def claim(
+        self,
+        tx: Transaction,
+        ceremony_id: CeremonyId,
+        interaction: InteractionId,
+        proof: Proof,
+        where: Where,
+    ) -> Claimed | Refused:
+        """Spends the challenge and counts the attempt. The spending stays when it refuses."""
+        now_ms = self.clock.now_ms()
+        found = store.find(tx, ceremony_id)
+        if found is None:
+            return Refused(Reason.NOT_FOUND)
+        foreign = rules.refuse_other_binding(found[0], interaction, proof.kind)
+        if foreign is not None:
+            # A stranger must not spend somebody else's challenge.
+            return foreign
+        ceremony = store.claim(tx, ceremony_id, now_ms)
+        if ceremony is None:
+            return rules.why_not_open(found[1], found[0].expires_ms, now_ms)
+        kind = self.kinds[ceremony.kind]
+        if ceremony.purpose is Purpose.ENROL:
+            return Claimed(ceremony, proof, (), {})
+        try:
+            known, versions = self._pointed_at(tx, kind, ceremony, kind.pointer(proof))
+        except Malformed as error:
+            return self._refuse(tx, ceremony, Refused(Reason.MALFORMED, str(error)), where)
+        blocked = self._count(tx, kind, known)
+        if blocked is not None:
+            return self._refuse(tx, ceremony, blocked, where, known)
+        return Claimed(ceremony, proof, known, versions)
+
+    def judge(self, claimed: Claimed) -> Verified | Refused:
+        """The kind's verdict; no database, and a form that cannot be read is a refusal."""
+        kind = self.kinds[claimed.ceremony.kind]
+        try:
+            return kind.judge(
+                claimed.ceremony.expectation, claimed.proof, claimed.known, self.clock.now_ms()
+            )
+        except Malformed as error:
+            return Refused(Reason.MALFORMED, str(error))
+
+    def settle(
+        self,
+        tx: Transaction,
+        claimed: Claimed,
+        verdict: Verified | Refused,
+        label: str,
+        where: Where,
+    ) -> Settled | Refused:
+        """Writes the verdict, and what the authenticator must be after it."""
+        ceremony = claimed.ceremony
+        if isinstance(verdict, Refused):
+            return self._refuse(tx, ceremony, verdict, where, claimed.known)
+        if ceremony.purpose is Purpose.ENROL:
+            outcome = self._enrol(tx, ceremony, verdict, label, where)
+        else:
+            outcome = self._use(tx, claimed, verdict, where)
+        if isinstance(outcome, Refused):
+            return self._refuse(tx, ceremony, outcome, where, claimed.known)
+        store.settle(tx, ceremony.id, CeremonyState.VERIFIED, None)
+        record(
+            tx,
+            What.VERIFIED,
+            at_ms=self.clock.now_ms(),
+            actor=outcome.account,
+            account=outcome.account,
+            subject=outcome.factor.authenticator,
+            address=where.address,
+            kind=ceremony.kind.value,
+            purpose=ceremony.purpose.value,
+        )
+        return outcome
+
+    def cancel(
+        self, tx: Transaction, ceremony_id: CeremonyId, interaction: InteractionId, where: Where
+    ) -> None | Refused:
+        """The person stopped it: the challenge is spent."""
+        found = store.find(tx, ceremony_id)
+        if found is None or found[0].interaction != interaction:
+            return Refused(Reason.NOT_FOUND)
+        if not store.cancel(tx, ceremony_id):
+            return Refused(Reason.REPLAYED)
+        account = found[0].expectation.account
+        record(
+            tx,
+            What.CANCELLED,
+            at_ms=self.clock.now_ms(),
+            actor=account or "nobody",
+            account=account,
+            subject=ceremony_id,
+            address=where.address,
+            kind=found[0].kind.value,
+            purpose=found[0].purpose.value,
+        )
+        return None
+
+    # --- steps ------------------------------------------------------------------------------
+
+    def _pointed_at(
+        self, tx: Transaction, kind: Kind, ceremony: Ceremony, pointer: Pointer
+    ) -> tuple[tuple[Known, ...], dict[AuthenticatorId, int]]:
+        """Resolves the account of a ceremony that began without one; unknown stays nobody."""
+        account_id = ceremony.expectation.account
+        if account_id is None and pointer.name is not None:
+            account = self.accounts.find_by_name(tx, pointer.name)
+            account_id = None if account is None else account.id
+        return self._known(tx, kind, account_id, pointer.credential_id)
+
+    def _known(
+        self,
+        tx: Transaction,
+        kind: Kind,
+        account_id: AccountId | None,
+        credential_id: bytes | None = None,
+    ) -> tuple[tuple[Known, ...], dict[AuthenticatorId, int]]:
+        """What a proof may use; nothing while neither account nor credential is known."""
+        if account_id is None and credential_id is None:
+            return (), {}
+        rows = account_store.known_rows(
+            tx, kind.name, account_id=account_id, credential_id=credential_id
+        )
+        known = tuple(
+            Known(
+                id=AuthenticatorId(row.id),
+                account=AccountId(row.account_id),
+                user_handle=row.user_handle,
+                credential_id=row.credential_id,
+                facts=row.facts,
+                secret=self._open(row.id, row.account_id, row.sealed_secret),
+            )
+            for row in rows
+        )
+        return known, {AuthenticatorId(row.id): row.version for row in rows}
+
+    def _open(self, authenticator: str, account: str, blob: bytes | None) -> bytes:
+        if blob is None:
+            return b""
+        row = sealed_row(AuthenticatorId(authenticator), AccountId(account))
+        return self.keyring.open(DataKeyPurpose.AUTHENTICATORS, row, blob)
+
+    def _count(self, tx: Transaction, kind: Kind, known: Sequence[Known]) -> Refused | None:
+        """Counts an attempt on each authenticator that the proof may be for, before judging."""
+        most = account_rules.MAX_FAILURES if kind.guessable else None
+        for authenticator in known:
+            counted = account_store.count_attempt(tx, authenticator.id, self.clock.now_ms(), most)
+            if counted is None:
+                return Refused(Reason.BLOCKED)
+            if kind.guessable and counted >= account_rules.FREE_FAILURES:
+                self._delay(tx, authenticator, counted)
+        return None
+
+    def _delay(self, tx: Transaction, authenticator: Known, failures: int) -> None:
+        """The delay is set with the count, so that a burst of rivals finds it; success lifts it."""
+        until_ms = self.clock.now_ms() + account_rules.delay_after(failures)
+        account_store.delay(tx, authenticator.id, until_ms)
+
+    def _enrol(
+        self,
+        tx: Transaction,
+        ceremony: Ceremony,
+        verdict: Verified,
+        label: str,
+        where: Where,
+    ) -> Settled | Refused:
+        account_id = ceremony.expectation.account
+        assert account_id is not None, "an enrolment is bound to an account from its beginning"
+        enrolled = self.accounts.enrol(tx, account_id, ceremony.kind, verdict.record, label, where)
+        if isinstance(enrolled, Refused):
+            return enrolled
+        factor = verdict.as_factor(enrolled.id, self.clock.now_ms(), ceremony.kind)
+        return Settled(
+            account_id, ceremony.interaction, ceremony.purpose, factor, enrolled=enrolled.id
+        )
+
+    def _use(
+        self, tx: Transaction, claimed: Claimed, verdict: Verified, where: Where
+    ) -> Settled | Refused:
+        used = next(known for known in claimed.known if known.id == verdict.used)
+        now_ms = self.clock.now_ms()
+        written = account_store.write_used(
+            tx, used.id, claimed.versions[used.id], verdict.record.facts, now_ms, where.address
+        )
+        if not written:
+            return Refused(Reason.LOST_RACE)
+        ceremony = claimed.ceremony
+        if ceremony.expectation.account is None:
+            store.bind_account(tx, ceremony.id, used.account)
+        factor = verdict.as_factor(used.id, now_ms, ceremony.kind)
+        return Settled(used.account, ceremony.interaction, ceremony.purpose, factor)
+
+    def _refuse(
+        self,
+        tx: Transaction,
+        ceremony: Ceremony,
+        refused: Refused,
+        where: Where,
+        known: Sequence[Known] = (),
+    ) -> Refused:
+        """Ends the ceremony, and disables what has failed too often."""
+        store.settle(tx, ceremony.id, CeremonyState.REFUSED, refused.reason)
+        if self.kinds[ceremony.kind].guessable:
+            self._disable_exhausted(tx, known, where)
+        account = ceremony.expectation.account or (known[0].account if known else None)
+        if account is None:
+            # An unknown name or key writes no event: nobody can fill the database with noise.
+            return refused
+        record(
+            tx,
+            What.REFUSED,
+            at_ms=self.clock.now_ms(),
+            actor="nobody",
+            account=account,
+            subject=known[0].id if len(known) == 1 else None,
+            reason=refused.reason,
+            address=where.address,
+            kind=ceremony.kind.value,
+            purpose=ceremony.purpose.value,
+            detail=refused.detail,
+        )
+        return refused
+
+    def _disable_exhausted(self, tx: Transaction, known: Sequence[Known], where: Where) -> None:
+        """100 failures without a success: bound again or reset, never merely waited for."""
+        for authenticator in known:
+            if account_store.disable_exhausted(tx, authenticator.id, account_rules.MAX_FAILURES):
+                record(
+                    tx,
+                    What.AUTHENTICATOR_DISABLED,
+                    at_ms=self.clock.now_ms(),
+                    actor="nobody",
+                    account=authenticator.account,
+                    subject=authenticator.id,
+                    address=where.address,
+                )

@@ -1,0 +1,1 @@
+"""Pure token kinds: data in, verdict out. No clock, no database, no network."""

@@ -1,0 +1,1 @@
+"""Routes, problem details, headers, who is asking. Pages and API are two fronts of one house."""

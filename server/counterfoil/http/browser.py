@@ -1,0 +1,106 @@
+"""Who is asking: the browser's session by its cookie, whence it came, and whether from us."""
+
+from ipaddress import ip_address, ip_network
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from counterfoil.audit import Where
+from counterfoil.errors import Reason, Refused
+from counterfoil.http.house import House, house_of
+from counterfoil.kit.secret import Secret
+from counterfoil.sessions import Session
+
+MAX_USER_AGENT = 200
+
+
+def cookie_name(house: House) -> str:
+    """`__Host-` wherever there is TLS; plain http is for localhost, where it would be refused."""
+    return "__Host-counterfoil" if _secure(house) else "counterfoil_session"
+
+
+async def current_session(request: Request) -> Session | None:
+    """The living session of the browser, anonymous or signed in; None without one."""
+    house = house_of(request)
+    text = request.cookies.get(cookie_name(house))
+    if not text:
+        return None
+    cookie = Secret(text)
+    session = await house.store.read(lambda tx: house.sessions.find(tx, cookie))
+    if session is not None and house.sessions.wants_seen(session):
+        seen = session.id
+        await house.store.write(lambda tx: house.sessions.see(tx, seen))
+    return session
+
+
+async def ensure_session(request: Request) -> tuple[Session, Secret | None]:
+    """The browser's session, a new anonymous one when it has none; the secret is for its cookie."""
+    house = house_of(request)
+    session = await current_session(request)
+    if session is not None:
+        return session, None
+    whence = where(request)
+    return await house.store.write(lambda tx: house.sessions.open(tx, whence))
+
+
+def set_session_cookie(response: Response, house: House, secret: Secret | None) -> Response:
+    """Gives the browser its new secret; no secret, no cookie."""
+    if secret is not None:
+        response.set_cookie(
+            cookie_name(house),
+            secret.reveal(),
+            path="/",
+            secure=_secure(house),
+            httponly=True,
+            # Lax: an application's link to the authorization endpoint is a cross-site GET.
+            samesite="lax",
+        )
+    return response
+
+
+def drop_session_cookie(response: Response, house: House) -> Response:
+    response.delete_cookie(
+        cookie_name(house), path="/", secure=_secure(house), httponly=True, samesite="lax"
+    )
+    return response
+
+
+def refuse_foreign_origin(request: Request) -> Refused | None:
+    """A request that changes something comes from a page of the same origin.
+
+    Ports are one site, so SameSite cookies do not keep a neighbour out; the Origin header
+    does. Browsers send it with every POST.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None:
+        fits = origin == house_of(request).settings.issuer
+    else:
+        fits = request.headers.get("sec-fetch-site") == "same-origin"
+    return None if fits else Refused(Reason.FOREIGN_REQUEST)
+
+
+def where(request: Request) -> Where:
+    """The peer's address and how its browser calls itself; for people to recognise."""
+    agent = request.headers.get("user-agent", "")[:MAX_USER_AGENT]
+    return Where(_address(request), "".join(c for c in agent if c.isprintable()))
+
+
+def _address(request: Request) -> str:
+    peer = request.client.host if request.client else ""
+    trusted = [ip_network(n, strict=False) for n in house_of(request).settings.trusted_proxies]
+    if not trusted:
+        return peer
+    # The nearest address that is not one of our own proxies: further ones are hearsay.
+    chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+    for hop in [peer, *reversed([part for part in chain if part])]:
+        try:
+            address = ip_address(hop)
+        except ValueError:
+            return peer
+        if not any(address in network for network in trusted):
+            return str(address)
+    return peer
+
+
+def _secure(house: House) -> bool:
+    return house.settings.issuer.startswith("https:")

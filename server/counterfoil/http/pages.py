@@ -1,0 +1,52 @@
+"""HTML answers: a page of `counterfoil_web` with the headers that every page needs."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from counterfoil.errors import Refused, voice
+from counterfoil.http.house import House, house_of
+from counterfoil.http.problems import log_refusal
+from counterfoil.kit import base64url
+from counterfoil_web import Problem, content_security_policy
+
+
+def page(
+    request: Request,
+    template: str,
+    status: int = 200,
+    *,
+    form_action: Sequence[str] = (),
+    **facts: object,
+) -> Response:
+    """`form_action`: origins beside ours where a form of this page may end (the redirect's)."""
+    html = house_of(request).pages.render(template, **facts)
+    return Response(
+        html,
+        status,
+        {
+            "Content-Security-Policy": content_security_policy(form_action),
+            "Cache-Control": "no-store",
+        },
+        "text/html; charset=utf-8",
+    )
+
+
+def problem_of(house: House, refused: Refused) -> Problem:
+    """What a person reads of a refusal, with a short reference that the log has too."""
+    reference = base64url.encode(house.entropy(6))
+    return Problem(refused.reason.value, voice(refused.reason).public, reference)
+
+
+def error_page(request: Request, refused: Refused, *, start_again: str = "/") -> Response:
+    said = problem_of(house_of(request), refused)
+    log_refusal(request, refused, said.reference)
+    return page(
+        request, "error", voice(refused.reason).status, problem=said, start_again=start_again
+    )
+
+
+def see_other(path: str) -> Response:
+    """303: the browser comes back with a GET, and a reload repeats nothing."""
+    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})

@@ -1,0 +1,58 @@
+"""Refusals on the wire: RFC 9457 problem details with a stable reason, never an echo."""
+
+import json
+import logging
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from counterfoil.errors import Reason, Refused, voice
+
+log = logging.getLogger("counterfoil.http")
+
+_BY_STATUS = {
+    404: Reason.NOT_FOUND,
+    405: Reason.METHOD_NOT_ALLOWED,
+    413: Reason.TOO_LARGE,
+    415: Reason.UNSUPPORTED_MEDIA_TYPE,
+}
+
+
+def problem(refused: Refused | Reason, headers: dict[str, str] | None = None) -> Response:
+    """`application/problem+json`; the operator's words and details stay in the log."""
+    reason = refused.reason if isinstance(refused, Refused) else refused
+    said = voice(reason)
+    body = {
+        "type": f"urn:counterfoil:problem:{reason.value}",
+        "title": said.public,
+        "status": said.status,
+        "detail": said.public,
+        "reason": reason.value,
+    }
+    extra = dict(headers or {})
+    if said.status == 503:
+        extra.setdefault("Retry-After", "1")
+    return Response(
+        json.dumps(body, ensure_ascii=False).encode(),
+        said.status,
+        extra | {"Cache-Control": "no-store"},
+        "application/problem+json",
+    )
+
+
+def log_refusal(request: Request, refused: Refused, reference: str = "") -> None:
+    """What the operator reads: reason, our own detail, reference; never the address's secrets."""
+    route = request.scope.get("route")
+    log.info(
+        "refused %s %s: %s %s %s",
+        request.method,
+        getattr(route, "path", "?"),
+        refused.reason.value,
+        refused.detail,
+        reference,
+    )
+
+
+def reason_of_status(status: int) -> Reason:
+    """The reason behind a status which the router decided."""
+    return _BY_STATUS.get(status, Reason.MALFORMED)

@@ -1,0 +1,127 @@
+"""What happens to a browser's session; each method is one sentence of a transaction."""
+
+from dataclasses import dataclass, replace
+
+from counterfoil.audit import What, Where, record
+from counterfoil.errors import Reason, Refused
+from counterfoil.factors.kind import VerifiedFactor
+from counterfoil.kit.clock import Clock
+from counterfoil.kit.entropy import Entropy
+from counterfoil.kit.ids import AccountId, SessionId, new_session_id
+from counterfoil.kit.opaque import TokenHash, TokenKind, keyed_hash, mint, well_formed
+from counterfoil.kit.sealing import Keyring
+from counterfoil.kit.secret import Secret
+from counterfoil.sessions import store
+from counterfoil.sessions.session import Session, with_newer
+from counterfoil.store import Transaction
+
+ANONYMOUS_MS = 60 * 60 * 1000
+SEEN_EVERY_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    clock: Clock
+    entropy: Entropy
+    keyring: Keyring
+    idle_s: int
+    absolute_s: int
+
+    def open(self, tx: Transaction, where: Where) -> tuple[Session, Secret]:
+        """A new anonymous session, and the secret for its cookie."""
+        now_ms = self.clock.now_ms()
+        cookie = mint(TokenKind.SESSION, self.entropy)
+        session = Session(
+            id=new_session_id(self.entropy),
+            account=None,
+            factors=(),
+            user_agent=where.user_agent,
+            address=where.address,
+            made_ms=now_ms,
+            seen_ms=now_ms,
+            expires_ms=now_ms + ANONYMOUS_MS,
+        )
+        store.insert_session(tx, session, self._hash(cookie))
+        return session, cookie
+
+    def find(self, tx: Transaction, cookie: Secret) -> Session | None:
+        """The living session of a cookie: not ended, idle or over, of no disabled account."""
+        if not well_formed(TokenKind.SESSION, cookie.reveal()):
+            return None
+        now_ms = self.clock.now_ms()
+        return store.find_by_cookie(tx, self._hash(cookie), now_ms, self._seen_after(now_ms))
+
+    def list_for(self, tx: Transaction, account_id: AccountId) -> list[Session]:
+        now_ms = self.clock.now_ms()
+        return store.list_of(tx, account_id, now_ms, self._seen_after(now_ms))
+
+    def wants_seen(self, session: Session) -> bool:
+        """Whether the session's last sight is worth a write: once a minute is enough."""
+        return self.clock.now_ms() - session.seen_ms >= SEEN_EVERY_MS
+
+    def see(self, tx: Transaction, session_id: SessionId) -> None:
+        store.write_seen(tx, session_id, self.clock.now_ms())
+
+    def rotate(self, tx: Transaction, session_id: SessionId) -> Secret | Refused:
+        """A new cookie secret; the old one is dead. SIGNED_OUT when the session has ended."""
+        cookie = mint(TokenKind.SESSION, self.entropy)
+        if not store.write_cookie(tx, session_id, self._hash(cookie)):
+            return Refused(Reason.SIGNED_OUT)
+        return cookie
+
+    def sign_in(
+        self,
+        tx: Transaction,
+        session: Session,
+        account_id: AccountId,
+        factors: tuple[VerifiedFactor, ...],
+        where: Where,
+    ) -> tuple[Session, Secret] | Refused:
+        """The session becomes the person's; another person's session ends and a new one opens."""
+        if session.account not in (None, account_id):
+            self.end(tx, session, actor=session.account or "nobody", where=where)
+            session, _ = self.open(tx, where)
+        now_ms = self.clock.now_ms()
+        signed_in = replace(
+            session,
+            account=account_id,
+            factors=with_newer(session.factors, factors),
+            seen_ms=now_ms,
+            expires_ms=now_ms + self.absolute_s * 1000,
+        )
+        cookie = self.rotate(tx, session.id)
+        written = store.write_sign_in(
+            tx, session.id, account_id, signed_in.factors, now_ms, signed_in.expires_ms
+        )
+        if isinstance(cookie, Refused) or not written:
+            return Refused(Reason.SIGNED_OUT)
+        record(
+            tx,
+            What.SIGNED_IN,
+            at_ms=now_ms,
+            actor=account_id,
+            account=account_id,
+            subject=session.id,
+            address=where.address,
+        )
+        return signed_in, cookie
+
+    def end(self, tx: Transaction, session: Session, *, actor: str, where: Where) -> None:
+        """Ends the session; ending it again changes and tells nothing."""
+        now_ms = self.clock.now_ms()
+        if store.end(tx, session.id, now_ms) and session.account is not None:
+            record(
+                tx,
+                What.SIGNED_OUT,
+                at_ms=now_ms,
+                actor=actor,
+                account=session.account,
+                subject=session.id,
+                address=where.address,
+            )
+
+    def _hash(self, cookie: Secret) -> TokenHash:
+        return keyed_hash(self.keyring.pepper, TokenKind.SESSION, cookie)
+
+    def _seen_after(self, now_ms: int) -> int:
+        return now_ms - self.idle_s * 1000

@@ -1,0 +1,133 @@
+"""The SQL of sessions."""
+
+from sqlalchemy import insert, select, update
+
+from counterfoil.factors.facts import dump_factors, load_factors
+from counterfoil.factors.kind import VerifiedFactor
+from counterfoil.kit.ids import AccountId, SessionId
+from counterfoil.kit.opaque import TokenHash
+from counterfoil.sessions.session import Session
+from counterfoil.store import AnyRow, Transaction
+from counterfoil.store.schema import accounts, sessions
+
+_COLUMNS = (
+    sessions.c.id,
+    sessions.c.account_id,
+    sessions.c.factors,
+    sessions.c.user_agent,
+    sessions.c.address,
+    sessions.c.made_ms,
+    sessions.c.seen_ms,
+    sessions.c.expires_ms,
+)
+
+
+def insert_session(tx: Transaction, session: Session, cookie_hash: TokenHash) -> None:
+    tx.execute(
+        insert(sessions).values(
+            id=session.id,
+            cookie_hash=cookie_hash,
+            account_id=session.account,
+            factors=dump_factors(session.factors),
+            user_agent=session.user_agent,
+            address=session.address,
+            made_ms=session.made_ms,
+            seen_ms=session.seen_ms,
+            expires_ms=session.expires_ms,
+        )
+    )
+
+
+def find_by_cookie(
+    tx: Transaction, cookie_hash: TokenHash, now_ms: int, seen_after_ms: int
+) -> Session | None:
+    statement = (
+        select(*_COLUMNS)
+        .outerjoin_from(sessions, accounts)
+        .where(
+            sessions.c.cookie_hash == cookie_hash,
+            sessions.c.ended_ms.is_(None),
+            sessions.c.expires_ms > now_ms,
+            sessions.c.seen_ms > seen_after_ms,
+            (accounts.c.state == "active") | sessions.c.account_id.is_(None),
+        )
+    )
+    row = tx.execute(statement).one_or_none()
+    return None if row is None else _session(row)
+
+
+def list_of(
+    tx: Transaction, account_id: AccountId, now_ms: int, seen_after_ms: int
+) -> list[Session]:
+    statement = (
+        select(*_COLUMNS)
+        .where(
+            sessions.c.account_id == account_id,
+            sessions.c.ended_ms.is_(None),
+            sessions.c.expires_ms > now_ms,
+            sessions.c.seen_ms > seen_after_ms,
+        )
+        .order_by(sessions.c.seen_ms.desc())
+    )
+    return [_session(row) for row in tx.execute(statement)]
+
+
+def write_sign_in(
+    tx: Transaction,
+    session_id: SessionId,
+    account_id: AccountId,
+    factors: tuple[VerifiedFactor, ...],
+    now_ms: int,
+    expires_ms: int,
+) -> bool:
+    """False when the session has ended, or is another person's."""
+    statement = (
+        update(sessions)
+        .where(
+            sessions.c.id == session_id,
+            sessions.c.ended_ms.is_(None),
+            sessions.c.account_id.is_(None) | (sessions.c.account_id == account_id),
+        )
+        .values(
+            account_id=account_id,
+            factors=dump_factors(factors),
+            seen_ms=now_ms,
+            expires_ms=expires_ms,
+        )
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def write_cookie(tx: Transaction, session_id: SessionId, cookie_hash: TokenHash) -> bool:
+    statement = (
+        update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.ended_ms.is_(None))
+        .values(cookie_hash=cookie_hash)
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def write_seen(tx: Transaction, session_id: SessionId, now_ms: int) -> None:
+    tx.execute(update(sessions).where(sessions.c.id == session_id).values(seen_ms=now_ms))
+
+
+def end(tx: Transaction, session_id: SessionId, now_ms: int) -> bool:
+    statement = (
+        update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.ended_ms.is_(None))
+        .values(ended_ms=now_ms)
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def _session(row: AnyRow) -> Session:
+    return Session(
+        SessionId(row.id),
+        None if row.account_id is None else AccountId(row.account_id),
+        load_factors(row.factors),
+        row.user_agent,
+        row.address,
+        row.made_ms,
+        row.seen_ms,
+        row.expires_ms,
+    )
