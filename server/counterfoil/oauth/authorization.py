@@ -88,6 +88,7 @@ class Authorization:
     interactions: Interactions
     clients: Clients
     tokens: Tokens
+    issuer: str
     code_s: int
 
     def authorize(
@@ -284,7 +285,7 @@ class Authorization:
     def _send_back(self, back: ReturnAddress, answer: Mapping[str, str]) -> SendBack:
         state = {} if back.state is None else {"state": back.state}
         # RFC 9207: whoever answers says so, or one server's code is sent to another.
-        parameters = {**answer, **state, "iss": self.tokens.issuer}
+        parameters = {**answer, **state, "iss": self.issuer}
         return SendBack(with_parameters(back.redirect_uri, parameters))
 
     def _tell_decision(

@@ -1,27 +1,25 @@
 """The two halves of the protocol: what a browser asks for, and what a client exchanges it for."""
 
-from dataclasses import dataclass
-
 from counterfoil.accounts import Accounts
-from counterfoil.interactions import Interactions
+from counterfoil.interactions import Interaction, Interactions
 from counterfoil.kit.clock import Clock
 from counterfoil.kit.entropy import Entropy
 from counterfoil.kit.sealing import Keyring
-from counterfoil.oauth.authorization import Authorization
+from counterfoil.oauth.authorization import Asking, Authorization
 from counterfoil.oauth.clients import Clients
 from counterfoil.oauth.exchange import Exchange
 from counterfoil.sessions import Sessions
+from counterfoil.store import Transaction
 from counterfoil.tokens import Tokens
 
 
-@dataclass(frozen=True, slots=True)
 class OAuth:
-    authorization: Authorization
-    exchange: Exchange
+    """Both halves over the same slices. `code_s`: for how many seconds a code is good."""
 
-    @classmethod
-    def of(
-        cls,
+    __slots__ = ("authorization", "exchange")
+
+    def __init__(
+        self,
         *,
         clock: Clock,
         entropy: Entropy,
@@ -31,20 +29,23 @@ class OAuth:
         interactions: Interactions,
         clients: Clients,
         tokens: Tokens,
+        issuer: str,
         code_s: int,
-    ) -> "OAuth":
-        """Both halves over the same slices; the issuer is that of `tokens`."""
-        return cls(
-            Authorization(
-                clock,
-                entropy,
-                keyring,
-                accounts,
-                sessions,
-                interactions,
-                clients,
-                tokens,
-                code_s,
-            ),
-            Exchange(clock, entropy, keyring, clients, tokens),
+    ) -> None:
+        self.authorization = Authorization(
+            clock,
+            entropy,
+            keyring,
+            accounts,
+            sessions,
+            interactions,
+            clients,
+            tokens,
+            issuer,
+            code_s,
         )
+        self.exchange = Exchange(clock, entropy, keyring, clients, tokens)
+
+    def asking(self, tx: Transaction, interaction: Interaction) -> Asking | None:
+        """Who waits behind a sign-in; None when it is one of our own pages."""
+        return self.authorization.asking(tx, interaction)
