@@ -93,7 +93,18 @@ def make_house(
         interactions=interactions,
         clients=clients,
         tokens=tokens,
-        oauth=_oauth(settings, clock, entropy, keyring, clients, tokens, interactions, accounts),
+        oauth=OAuth(
+            clock=clock,
+            entropy=entropy,
+            keyring=keyring,
+            accounts=accounts,
+            sessions=sessions,
+            interactions=interactions,
+            clients=clients,
+            tokens=tokens,
+            issuer=settings.issuer,
+            code_s=settings.code_s,
+        ),
         pages=Pages(settings.service_name, settings.demonstration),
     )
 

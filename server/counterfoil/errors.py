@@ -36,6 +36,7 @@ class Reason(StrEnum):
     LEVEL_TOO_LOW = "level_too_low"
     LAST_AUTHENTICATOR = "last_authenticator"
     ALREADY_ENROLLED = "already_enrolled"
+    NOTHING_ENROLLED = "nothing_enrolled"
     # Passwords
     PASSWORD_TOO_SHORT = "password_too_short"
     PASSWORD_TOO_LONG = "password_too_long"
@@ -193,6 +194,11 @@ VOICES: dict[Reason, Voice] = {
     Reason.ALREADY_ENROLLED: Voice(
         "This key is registered already. Use another one.",
         "The credential id is enrolled, with this account or another (WebAuthn §7.1).",
+        409,
+    ),
+    Reason.NOTHING_ENROLLED: Voice(
+        "No security key goes with this password yet. Ask for an invitation to register one.",
+        "The account has no live key: `counterfoil users invite`.",
         409,
     ),
     Reason.PASSWORD_TOO_SHORT: Voice("Please use at least 12 characters.", "Under the minimum."),

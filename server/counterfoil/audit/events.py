@@ -27,6 +27,7 @@ class What(StrEnum):
     REFUSED = "refused"
     CANCELLED = "cancelled"
     SIGNED_IN = "signed_in"
+    STEPPED_UP = "stepped_up"
     SIGNED_OUT = "signed_out"
     AUTHENTICATOR_DISABLED = "authenticator_disabled"
     CLIENT_ADDED = "client_added"

@@ -23,7 +23,7 @@ from counterfoil.interactions import Interaction, InteractionPurpose, Step
 from counterfoil.interactions.rules import due
 from counterfoil.kit.ids import InteractionId
 from counterfoil.kit.secret import Secret
-from counterfoil.oauth import requesting_application
+from counterfoil.oauth import Asking
 from counterfoil.sessions import Session
 from counterfoil.store import Transaction
 from counterfoil_web import WAYS, Application
@@ -58,12 +58,14 @@ async def sign_in(request: Request) -> Response:
         return error_page(request, found)
     _, interaction = found
     house = house_of(request)
-    application = await application_of(house, interaction)
+    asking = await asking_of(house, interaction)
     if due(interaction) is Step.NOTHING:
         return see_other(next_path(interaction))
     if due(interaction) is Step.SECOND_FACTOR:
-        return page(request, "second_step", interaction=interaction.id, application=application)
-    return _sign_in_page(request, interaction, application)
+        return page(
+            request, "second_step", interaction=interaction.id, application=application(asking)
+        )
+    return _sign_in_page(request, interaction, asking, name=asking.login_hint if asking else "")
 
 
 async def password(request: Request) -> Response:
@@ -85,8 +87,8 @@ async def password(request: Request) -> Response:
         where(request),
     )
     if isinstance(shown, Refused):
-        application = await application_of(house, interaction)
-        return _sign_in_page(request, interaction, application, name=name, refused=shown)
+        asking = await asking_of(house, interaction)
+        return _sign_in_page(request, interaction, asking, name=name, refused=shown)
     return set_session_cookie(see_other(next_path(shown.interaction)), house, shown.cookie)
 
 
@@ -155,28 +157,28 @@ async def find_interaction(
     return session, interaction
 
 
-async def application_of(house: House, interaction: Interaction) -> Application | None:
-    """Who asks, with the address that a phishing page could not show; None for ourselves."""
-    if interaction.request is None:
-        return None
-    text = interaction.request
-    asking = await house.store.read(lambda tx: requesting_application(tx, text))
-    return None if asking is None else Application(asking.name, asking.address)
+async def asking_of(house: House, interaction: Interaction) -> Asking | None:
+    """The application that waits behind the sign-in; None when that is ourselves."""
+    return await house.store.read(lambda tx: house.oauth.authorization.asking(tx, interaction))
+
+
+def application(asking: Asking | None) -> Application | None:
+    """Who asks, with the address that a phishing page could not show."""
+    return None if asking is None else Application(asking.client, asking.address)
 
 
 def _sign_in_page(
     request: Request,
     interaction: Interaction,
-    application: Application | None,
+    asking: Asking | None,
     *,
     name: str = "",
     refused: Refused | None = None,
 ) -> Response:
     way = request.cookies.get(WAY_COOKIE, "")
-    facts: dict[str, object] = {"first_way": way} if way in WAYS else {}
-    status = 200
+    status, problem = 200, None
     if refused is not None:
-        facts["problem"] = problem = problem_of(house_of(request), refused)
+        problem = problem_of(house_of(request), refused)
         status = voice(refused.reason).status
         log_refusal(request, refused, problem.reference)
     return page(
@@ -184,9 +186,10 @@ def _sign_in_page(
         "sign_in",
         status,
         interaction=interaction.id,
-        application=application,
+        application=application(asking),
         name=name,
-        **facts,
+        first_way=way if way in WAYS else "key",
+        problem=problem,
     )
 
 

@@ -253,10 +253,13 @@ class Interactions:
             cookie = self.sessions.rotate(tx, session.id)
             return cookie if isinstance(cookie, Refused) else (session.id, cookie)
         assert after.account is not None
-        signed_in = self.sessions.sign_in(tx, session, after.account, after.factors, where)
-        if isinstance(signed_in, Refused):
-            return signed_in
-        return signed_in[0].id, signed_in[1]
+        prove = (
+            self.sessions.step_up
+            if after.purpose is InteractionPurpose.STEP_UP
+            else self.sessions.sign_in
+        )
+        proven = prove(tx, session, after.account, after.factors, where)
+        return proven if isinstance(proven, Refused) else (proven[0].id, proven[1])
 
     def _account_of_ceremony(
         self,

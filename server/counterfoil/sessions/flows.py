@@ -81,30 +81,23 @@ class Sessions:
         if session.account not in (None, account_id):
             self.end(tx, session, actor=session.account or "nobody", where=where)
             session, _ = self.open(tx, where)
-        now_ms = self.clock.now_ms()
-        signed_in = replace(
-            session,
-            account=account_id,
-            factors=with_newer(session.factors, factors),
-            seen_ms=now_ms,
-            expires_ms=now_ms + self.absolute_s * 1000,
-        )
-        cookie = self.rotate(tx, session.id)
-        written = store.write_sign_in(
-            tx, session.id, account_id, signed_in.factors, now_ms, signed_in.expires_ms
-        )
-        if isinstance(cookie, Refused) or not written:
+        expires_ms = self.clock.now_ms() + self.absolute_s * 1000
+        return self._prove(tx, session, account_id, factors, expires_ms, What.SIGNED_IN, where)
+
+    def step_up(
+        self,
+        tx: Transaction,
+        session: Session,
+        account_id: AccountId,
+        factors: tuple[VerifiedFactor, ...],
+        where: Where,
+    ) -> tuple[Session, Secret] | Refused:
+        """A fresher proof by the same person; the session does not live longer for it."""
+        if session.account != account_id:
             return Refused(Reason.SIGNED_OUT)
-        record(
-            tx,
-            What.SIGNED_IN,
-            at_ms=now_ms,
-            actor=account_id,
-            account=account_id,
-            subject=session.id,
-            address=where.address,
+        return self._prove(
+            tx, session, account_id, factors, session.expires_ms, What.STEPPED_UP, where
         )
-        return signed_in, cookie
 
     def end(self, tx: Transaction, session: Session, *, actor: str, where: Where) -> None:
         """Ends the session; ending it again changes and tells nothing."""
@@ -119,6 +112,39 @@ class Sessions:
                 subject=session.id,
                 address=where.address,
             )
+
+    def _prove(
+        self,
+        tx: Transaction,
+        session: Session,
+        account_id: AccountId,
+        factors: tuple[VerifiedFactor, ...],
+        expires_ms: int,
+        what: What,
+        where: Where,
+    ) -> tuple[Session, Secret] | Refused:
+        now_ms = self.clock.now_ms()
+        proven = replace(
+            session,
+            account=account_id,
+            factors=with_newer(session.factors, factors),
+            seen_ms=now_ms,
+            expires_ms=expires_ms,
+        )
+        cookie = self.rotate(tx, session.id)
+        written = store.write_proof(tx, session.id, account_id, proven.factors, now_ms, expires_ms)
+        if isinstance(cookie, Refused) or not written:
+            return Refused(Reason.SIGNED_OUT)
+        record(
+            tx,
+            what,
+            at_ms=now_ms,
+            actor=account_id,
+            account=account_id,
+            subject=session.id,
+            address=where.address,
+        )
+        return proven, cookie
 
     def _hash(self, cookie: Secret) -> TokenHash:
         return keyed_hash(self.keyring.pepper, TokenKind.SESSION, cookie)

@@ -72,7 +72,7 @@ def list_of(
     return [_session(row) for row in tx.execute(statement)]
 
 
-def write_sign_in(
+def write_proof(
     tx: Transaction,
     session_id: SessionId,
     account_id: AccountId,

@@ -25,7 +25,7 @@ from counterfoil.store.engines import (
 )
 
 Transaction: TypeAlias = Connection
-AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 T = TypeVar("T")
 Unit: TypeAlias = Callable[[Transaction], T]
 

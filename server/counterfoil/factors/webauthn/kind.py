@@ -46,6 +46,9 @@ class WebAuthnKind:
     def begin(
         self, wish: Wish, known: Sequence[Known], entropy: Entropy
     ) -> tuple[Challenge, Expectation] | Refused:
+        if wish.purpose is not Purpose.ENROL and wish.person is not None and not known:
+            # An empty list would ask the browser for any discoverable credential instead.
+            return Refused(Reason.NOTHING_ENROLLED)
         challenge = entropy(CHALLENGE_BYTES)
         if wish.purpose is Purpose.ENROL:
             public, terms = self._creation(wish, known, challenge)

@@ -320,6 +320,7 @@ def upgrade() -> None:
         sa.Column("redirect_uri", sa.Text(), nullable=False),
         sa.Column("code_challenge", sa.Text(), nullable=False),
         sa.Column("nonce", sa.Text(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column(
             "expires_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
