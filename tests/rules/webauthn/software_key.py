@@ -44,6 +44,7 @@ class SoftwareKey:
 
     cose: Cose
     sign: Callable[[bytes], bytes]
+    private: rsa.RSAPrivateKey | None = None
 
     @property
     def algorithm(self) -> int:
@@ -82,7 +83,9 @@ def rsa_key(
     e = exponent.to_bytes((exponent.bit_length() + 7) // 8, "big")
     n = numbers.n.to_bytes(bits // 8, "big")
     return SoftwareKey(
-        {1: 3, 3: algorithm, -1: n, -2: e}, lambda data: private.sign(data, scheme, SHA256())
+        {1: 3, 3: algorithm, -1: n, -2: e},
+        lambda data: private.sign(data, scheme, SHA256()),
+        private,
     )
 
 
@@ -96,8 +99,13 @@ def _ecdsa(algorithm: int, crv: int, curve: ec.EllipticCurve, scheme: ec.ECDSA) 
 
 
 def _ml_dsa(algorithm: int) -> SoftwareKey:
-    kind = {-48: mldsa.MLDSA44PrivateKey, -49: mldsa.MLDSA65PrivateKey, -50: mldsa.MLDSA87PrivateKey}
-    private = kind[algorithm].generate()
+    private: mldsa.MLDSA44PrivateKey | mldsa.MLDSA65PrivateKey | mldsa.MLDSA87PrivateKey
+    if algorithm == -48:
+        private = mldsa.MLDSA44PrivateKey.generate()
+    elif algorithm == -49:
+        private = mldsa.MLDSA65PrivateKey.generate()
+    else:
+        private = mldsa.MLDSA87PrivateKey.generate()
     pub = private.public_key().public_bytes_raw()
     return SoftwareKey({1: 7, 3: algorithm, -1: pub}, private.sign)
 
@@ -259,5 +267,3 @@ def stored(key: SoftwareKey | None = None, **changes: Any) -> StoredCredential:
 
 def offered_without(*algorithms: int) -> tuple[int, ...]:
     return tuple(alg for alg in ALL_ALGORITHMS if alg not in algorithms)
-
-

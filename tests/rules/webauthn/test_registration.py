@@ -47,7 +47,11 @@ ROWS = [
         Reason.FOREIGN_CHALLENGE,
         {"challenge": base64url.encode(bytes(31) + b"x")},
     ),
-    Row("a shorter challenge", Reason.FOREIGN_CHALLENGE, {"challenge": base64url.encode(bytes(31))}),
+    Row(
+        "a shorter challenge",
+        Reason.FOREIGN_CHALLENGE,
+        {"challenge": base64url.encode(soft.CHALLENGE[:-1])},
+    ),
     Row(
         "the challenge with padding",
         Reason.FOREIGN_CHALLENGE,
@@ -179,7 +183,9 @@ ROWS = [
     ),
     Row("no attested credential data", Reason.MALFORMED, {"flags": UP}),
     Row("an empty id", Reason.MALFORMED, {"credential_id": b"", "sent_id": b"x"}),
-    Row("a key cut short", Reason.MALFORMED, {"public_key": cbor.encode(soft.key_for(-7).cose)[:-1]}),
+    Row(
+        "a key cut short", Reason.MALFORMED, {"public_key": cbor.encode(soft.key_for(-7).cose)[:-1]}
+    ),
     Row("a format of no name", Reason.MALFORMED, {"fmt": ""}, {"fmt": "x"}),
     Row("a format of a long name", Reason.MALFORMED, {"fmt": "f" * 33}, {"fmt": "f" * 32}),
     Row("a format with a quote", Reason.MALFORMED, {"fmt": 'a"b'}, {"fmt": "a'b"}),
@@ -268,7 +274,11 @@ def test_a_touch_may_be_waived_by_the_caller() -> None:
 
 
 def test_the_first_step_that_fails_is_the_one_that_is_told() -> None:
-    everything = {"operation": "webauthn.get", "origin": "https://evil.example", "rp_id": "evil.example"}
+    everything = {
+        "operation": "webauthn.get",
+        "origin": "https://evil.example",
+        "rp_id": "evil.example",
+    }
     verdict = judged({**everything, "flags": AT}, soft.expected_registration())
     assert isinstance(verdict, Refused)
     assert verdict.reason is Reason.FOREIGN_TYPE
