@@ -128,21 +128,21 @@ def test_firefox_117_wrote_x_as_integers_and_is_understood() -> None:
     assert public_key.verifies(key.sign(b"message"), b"message")
 
 
-@pytest.mark.parametrize(
-    "encoded",
-    [
-        b"",
-        b"\x80",
-        cbor.encode({1: 2}),
-        cbor.encode({3: -7}),
-        cbor.encode({1: "2", 3: -7}),
-        cbor.encode({1: 2, 3: "ES256"}),
-        cbor.encode({1: True, 3: -7}),
-        cbor.encode({1: 2, 3: False}),
-        cbor.encode(ES256) + b"\x00",
-        cbor.encode(ES256)[:-1],
-    ],
-)
+NO_KEYS = {
+    "nothing": b"",
+    "a list": b"\x80",
+    "no alg": cbor.encode({1: 2}),
+    "no kty": cbor.encode({3: -7}),
+    "kty as text": cbor.encode({1: "2", 3: -7}),
+    "alg as text": cbor.encode({1: 2, 3: "ES256"}),
+    "kty as boolean": cbor.encode({1: True, 3: -7}),
+    "alg as boolean": cbor.encode({1: 2, 3: False}),
+    "a byte after it": cbor.encode(ES256) + b"\x00",
+    "a byte too few": cbor.encode(ES256)[:-1],
+}
+
+
+@pytest.mark.parametrize("encoded", NO_KEYS.values(), ids=NO_KEYS.keys())
 def test_what_is_no_cose_key_is_malformed(encoded: bytes) -> None:
     with pytest.raises(Malformed):
         cose.parse_cose_key(encoded)
@@ -167,6 +167,7 @@ SMALL_448 = [value.to_bytes(57, "little") for value in (0, 1, P448 - 1)]
 @pytest.mark.parametrize(
     ("curve", "point"),
     [*((EDWARDS25519, point) for point in SMALL_25519), *((EDWARDS448, p) for p in SMALL_448)],
+    ids=lambda value: value.hex() if isinstance(value, bytes) else f"curve {value.crv}",
 )
 def test_points_of_small_order_are_refused(curve: EdwardsCurve, point: bytes, sign: int) -> None:
     encoded = point[:-1] + bytes([point[-1] | sign])
