@@ -44,6 +44,8 @@ PLANTED = [
     ("devices-without-service", "counterfoil_devices.emulated", "counterfoil.kit"),
     ("web-without-service", "counterfoil_web", "counterfoil.errors"),
     ("web-is-found-by-http", "counterfoil.ceremonies.flows", "counterfoil_web"),
+    ("devices", "counterfoil_devices.readers", "counterfoil_devices.ctap.attached"),
+    ("devices", "counterfoil_devices.ctap.attached", "counterfoil_devices.doctor"),
     ("emulated", "counterfoil_devices.agent", "counterfoil_devices.emulated"),
 ]
 
