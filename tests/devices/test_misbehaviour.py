@@ -44,7 +44,7 @@ UP, UV, BE, BS, AT = Flag.UP, Flag.UV, Flag.BE, Flag.BS, Flag.AT
 class Party:
     """A relying party that keeps what it verified, by py_webauthn."""
 
-    def __init__(self, browser: Browser, **options: Any) -> None:  # noqa: ANN401  # as creation()
+    def __init__(self, browser: Browser, **options: Any) -> None:  # as creation()
         self.browser = browser
         self.made = browser.create(creation(**options), ORIGIN)
         self.known = webauthn.verify_registration_response(
