@@ -8,6 +8,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, NoReturn, Self
 from urllib.parse import urlsplit
@@ -163,6 +164,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _refuse_what_is_no_network(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError as error:
+                raise ValueError("must be addresses or networks, such as 10.0.0.0/8") from error
+        return proxies
 
     @field_validator("root_key_file")
     @classmethod

@@ -1,0 +1,265 @@
+"""`counterfoil doctor`: what is wrong, and what to do about it.
+
+Each check says one sentence; those behind a failed one are not looked at.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import httpx2
+import typer
+
+from counterfoil.accounts import Account, Accounts, AccountState, Role
+from counterfoil.cli.opened import (
+    load,
+    open_installation,
+    opened_store,
+    refuse_other_schema,
+    unreachable,
+)
+from counterfoil.cli.options import AsJson, Config, exit_codes
+from counterfoil.cli.output import Exit, Problem, say, show, table
+from counterfoil.cli.users import everybody
+from counterfoil.kit.clock import SystemClock
+from counterfoil.kit.entropy import system_entropy
+from counterfoil.kit.sealing import Keyring, RootKey, SealBroken
+from counterfoil.kit.strict_json import Json
+from counterfoil.settings import BadSettings, Settings, find_config, read_root_key
+from counterfoil.store import Store, Transaction
+from counterfoil.store.engines import BadDatabaseUrl, DatabaseError, without_password
+from counterfoil.store.installation import MadeBy
+from counterfoil.tokens import NoSigningKey, list_signing_keys, load_signing_keys
+
+TIMEOUT_S = 5
+CLOCK_MAY_DIFFER_S = 30
+T = TypeVar("T")
+# 2026-11-01: no counterfoil is older, so a clock before that is wrong.
+NOT_BEFORE_MS = 1_793_491_200_000
+
+
+class State(StrEnum):
+    """How a check ended."""
+
+    FINE = "fine"
+    WRONG = "wrong"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, how it is, and what to try when it is wrong."""
+
+    what: str
+    state: State
+    sentence: str
+    try_: str = ""
+
+
+class Unknown(Exception):
+    """A check needs something that an earlier one did not find."""
+
+
+class Patient:
+    """What has been found out so far; asking for what is not known raises Unknown."""
+
+    def __init__(self, config: Path | None, *, offline: bool, undo: ExitStack) -> None:
+        self.config = config
+        self.offline = offline
+        self.undo = undo
+        self._settings: Settings | None = None
+        self._root_key: RootKey | None = None
+        self._store: Store | None = None
+        self._keyring: Keyring | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, once they were read."""
+        return _known(self._settings)
+
+    @property
+    def root_key(self) -> RootKey:
+        """The root key, once it was read."""
+        return _known(self._root_key)
+
+    @property
+    def store(self) -> Store:
+        """The database, once it answered with the right schema."""
+        return _known(self._store)
+
+    @property
+    def keyring(self) -> Keyring:
+        """The data keys, once the root key opened them."""
+        return _known(self._keyring)
+
+    def configuration(self) -> str:
+        """Read the settings."""
+        self._settings = load(self.config)
+        return f"{find_config(self.config) or 'the environment'}, for {self.settings.issuer}"
+
+    def relying_party(self) -> str:
+        """The domain that keys are bound to; the settings refuse a wrong one."""
+        return f"keys are bound to {self.settings.rp_id}"
+
+    def read_root_key(self) -> str:
+        """Read the root key's file."""
+        self._root_key = read_root_key(self.settings.root_key_file)
+        return f"{self.settings.root_key_file}, for nobody else to read"
+
+    def database(self) -> str:
+        """Ask the database for its schema."""
+        store = self.undo.enter_context(opened_store(self.settings.database_url))
+        refuse_other_schema(store, self.settings.database_url)
+        self._store = store
+        return f"{without_password(self.settings.database_url)}, with this version's schema"
+
+    def data_keys(self) -> str:
+        """Open the data keys with the root key."""
+        self._keyring = open_installation(self.store, self.settings, self.root_key, MadeBy.INIT)
+        return "the root key opens the database's secrets"
+
+    def signing_keys(self) -> str:
+        """Open every signing key."""
+        keyring = self.keyring
+        try:
+            found = self.store.read_now(lambda tx: load_signing_keys(tx, keyring))
+        except (NoSigningKey, SealBroken) as error:
+            raise Problem(f"{error}.", "restore the database from its backup") from error
+        return f"{len(found.by_kid)} keys, {' and '.join(sorted(found.signing))} sign"
+
+    def administrator(self) -> str:
+        """Somebody can administer: active, and with something to sign in with."""
+        accounts = Accounts(SystemClock(), system_entropy, self.keyring)
+        able = self.store.read_now(lambda tx: _able_administrators(accounts, tx))
+        if not able:
+            raise Problem(
+                "No administrator can sign in.",
+                "counterfoil users add YOUR_NAME --administrator",
+            )
+        return ", ".join(able[:3]) + (f" and {len(able) - 3} more" if len(able) > 3 else "")
+
+    def clock(self) -> str:
+        """The time here is neither before this version nor before what the database remembers."""
+        now_ms = SystemClock().now_ms()
+        newest = max((key.made_ms for key in self.store.read_now(list_signing_keys)), default=0)
+        if now_ms < max(NOT_BEFORE_MS, newest):
+            raise Problem("The clock of this machine is behind.", "timedatectl")
+        return "plausible"
+
+    def issuer(self) -> str:
+        """The service answers where people look for it, and its time is ours."""
+        if self.offline:
+            raise Unknown
+        address = f"{self.settings.issuer}/.well-known/openid-configuration"
+        try:
+            response = httpx2.get(address, timeout=TIMEOUT_S, trust_env=False)
+            says = response.raise_for_status().json()["issuer"]
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise Problem(
+                f"{self.settings.issuer} does not answer as we do ({type(error).__name__}).",
+                "counterfoil serve; then look at the proxy in front of it",
+            ) from error
+        if says != self.settings.issuer:
+            raise Problem(
+                f"{self.settings.issuer} is answered by another service.", f"curl {address}"
+            )
+        _refuse_other_time(response)
+        return "answers, and its clock is ours"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command into its place."""
+    app.command("doctor", epilog=exit_codes(Exit.WRONG))(doctor)
+
+
+def doctor(
+    *,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Do not ask whether the issuer answers.")
+    ] = False,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is wrong and what to do.
+
+    Looks at the settings, the root key, the database, its keys, the administrators, the clock,
+    and whether the issuer answers; changes nothing.
+    """
+    with ExitStack() as undo:
+        findings = examine(Patient(config, offline=offline, undo=undo))
+    wrong = [finding for finding in findings if finding.state is State.WRONG]
+    rows = [(f.state, f.what, f.sentence) for f in findings]
+    facts: dict[str, Json] = {
+        "fine": not wrong,
+        "checks": [
+            {"what": f.what, "state": f.state.value, "sentence": f.sentence, "try": f.try_ or None}
+            for f in findings
+        ],
+    }
+    show(facts, table(("STATE", "CHECK", "FOUND"), rows), as_json=as_json)
+    for finding in wrong:
+        say()
+        say(finding.sentence, "bold")
+        say(f"try: {finding.try_}")
+    if wrong:
+        raise typer.Exit(Exit.WRONG)
+
+
+def examine(patient: Patient) -> list[Finding]:
+    """Every check in its order."""
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("configuration", patient.configuration),
+        ("relying party", patient.relying_party),
+        ("root key", patient.read_root_key),
+        ("database", patient.database),
+        ("data keys", patient.data_keys),
+        ("signing keys", patient.signing_keys),
+        ("administrator", patient.administrator),
+        ("clock", patient.clock),
+        ("issuer", patient.issuer),
+    ]
+    return [_look(what, check) for what, check in checks]
+
+
+def _look(what: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, State.FINE, check())
+    except Unknown:
+        return Finding(what, State.SKIPPED, "not looked at")
+    except (Problem, BadSettings) as error:
+        return Finding(what, State.WRONG, error.message, error.try_)
+    except BadDatabaseUrl as error:
+        return Finding(what, State.WRONG, f"database_url: {error}.", "counterfoil init --help")
+    except DatabaseError as error:
+        problem = unreachable(error)
+        return Finding(what, State.WRONG, problem.message, problem.try_)
+
+
+def _known(thing: T | None) -> T:
+    if thing is None:
+        raise Unknown
+    return thing
+
+
+def _able_administrators(accounts: Accounts, tx: Transaction) -> list[str]:
+    def able(account: Account) -> bool:
+        return (
+            account.role is Role.ADMINISTRATOR
+            and account.state is AccountState.ACTIVE
+            and any(held.live for held in accounts.authenticators(tx, account.id))
+        )
+
+    return [account.name for account in everybody(accounts, tx) if able(account)]
+
+
+def _refuse_other_time(response: httpx2.Response) -> None:
+    try:
+        theirs_s = parsedate_to_datetime(response.headers.get("date", "")).timestamp()
+    except ValueError:
+        return
+    if abs(theirs_s - SystemClock().now_ms() / 1000) > CLOCK_MAY_DIFFER_S:
+        raise Problem("The clock of the machine that answers is not ours.", "timedatectl")
