@@ -66,10 +66,11 @@ def address_of(uri: str) -> str:
 def policy_source(uri: str) -> str:
     """The source expression that lets a form's redirect end there (CSP3 §2.3.1).
 
-    The grammar has no IPv6 address, so a native client on `[::1]` gets the whole scheme.
+    The grammar has no IPv6 address, so a native client on `[::1]` gets the whole scheme, as
+    one with a scheme of its own does.
     """
-    address = address_of(uri)
-    return "http:" if "[" in address else address
+    scheme = urlsplit(uri).scheme
+    return f"{scheme}:" if "[" in uri or scheme not in ("http", "https") else address_of(uri)
 
 
 def _refuse_scheme(uri: str, parts: SplitResult, kind: ClientKind) -> Refused | None:
