@@ -82,13 +82,13 @@ def file_of(module: str, root: Path) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def test_the_arrows_hold(copy: Path):
+def test_the_arrows_hold(copy: Path) -> None:
     outcome = lint(copy)
     assert outcome.returncode == 0, outcome.stdout
 
 
 @pytest.mark.parametrize(("contract", "importer", "imported"), PLANTED)
-def test_a_planted_violation_fails(copy: Path, contract: str, importer: str, imported: str):
+def test_a_planted_violation_fails(copy: Path, contract: str, importer: str, imported: str) -> None:
     file = file_of(importer, copy)
     before = file.read_text() if file.exists() else '"""A module that may come later."""\n'
     file.write_text(f"{before}\nimport {imported}  # planted\n")
@@ -102,13 +102,13 @@ def test_a_planted_violation_fails(copy: Path, contract: str, importer: str, imp
     assert told in outcome.stdout
 
 
-def test_every_contract_has_a_planted_violation():
+def test_every_contract_has_a_planted_violation() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     contracts = {contract["id"] for contract in project["tool"]["importlinter"]["contracts"]}
     assert contracts == {contract for contract, _, _ in PLANTED}
 
 
-def test_a_slice_that_no_arrow_names_fails(copy: Path):
+def test_a_slice_that_no_arrow_names_fails(copy: Path) -> None:
     stranger = copy / "server" / "counterfoil" / "stranger.py"
     stranger.write_text('"""A slice that the house does not know."""\n')
     assert lint(copy, "--contract", "slices").returncode == 1

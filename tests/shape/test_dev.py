@@ -46,7 +46,7 @@ def made(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_alone_it_lists_every_command_with_a_sentence():
+def test_alone_it_lists_every_command_with_a_sentence() -> None:
     outcome = call(ROOT)
     assert outcome.returncode == 0
     listed = {line.split()[0]: line.split()[1:] for line in outcome.stdout.splitlines()[2:] if line}
@@ -54,7 +54,7 @@ def test_alone_it_lists_every_command_with_a_sentence():
     assert all(len(sentence) > 3 for sentence in listed.values())
 
 
-def test_an_unknown_command_says_what_to_try():
+def test_an_unknown_command_says_what_to_try() -> None:
     outcome = call(ROOT, "fly")
     assert outcome.returncode == 2
     assert "try: ./dev" in outcome.stderr
@@ -70,7 +70,7 @@ def test_an_unknown_command_says_what_to_try():
         (["bench", "--quick"], "-m bench --quick"),
     ],
 )
-def test_what_follows_is_passed_on(made: Path, given: list[str], asked: str):
+def test_what_follows_is_passed_on(made: Path, given: list[str], asked: str) -> None:
     outcome = call(made, *given)
     assert outcome.stdout.strip() == asked
     assert outcome.stderr == ""
@@ -92,12 +92,12 @@ def change(file: Path) -> None:
 EVERYTHING = {"python", "packages", "project"}
 
 
-def test_nothing_is_made_when_nothing_changed(made: Path):
+def test_nothing_is_made_when_nothing_changed(made: Path) -> None:
     assert missing(made, "test") == set()
     assert missing(made, "run") == set()
 
 
-def test_a_changed_lock_makes_everything_anew(made: Path):
+def test_a_changed_lock_makes_everything_anew(made: Path) -> None:
     change(made / "requirements" / "test.txt")
     assert missing(made, "test") == EVERYTHING
     assert missing(made, "run") == set()
@@ -105,24 +105,24 @@ def test_a_changed_lock_makes_everything_anew(made: Path):
     assert missing(made, "run") == EVERYTHING
 
 
-def test_a_changed_project_file_makes_only_its_entry_anew(made: Path):
+def test_a_changed_project_file_makes_only_its_entry_anew(made: Path) -> None:
     change(made / "pyproject.toml")
     assert missing(made, "test") == {"project"}
 
 
-def test_an_unfinished_environment_is_made_anew(made: Path):
+def test_an_unfinished_environment_is_made_anew(made: Path) -> None:
     (made / ".venv" / "made-from.json").write_text("")
     assert missing(made, "run") == EVERYTHING
 
 
-def test_tests_add_to_what_running_needs(made: Path):
+def test_tests_add_to_what_running_needs(made: Path) -> None:
     marker = load(made / "dev").marker("run")
     (made / ".venv" / "made-from.json").write_text(json.dumps(marker))
     assert missing(made, "run") == set()
     assert missing(made, "test") == {"packages", "project"}
 
 
-def test_an_old_python_can_read_it_and_say_that_it_is_too_old():
+def test_an_old_python_can_read_it_and_say_that_it_is_too_old() -> None:
     tree = ast.parse((ROOT / "dev").read_text(), feature_version=(3, 7))
     annotations = [
         node.returns or node

@@ -37,7 +37,7 @@ def commands(program: str) -> list[list[str]]:
     return [words[1:] for words in found]
 
 
-def test_every_dev_command_in_the_documents_exists():
+def test_every_dev_command_in_the_documents_exists() -> None:
     listed = subprocess.run(
         [sys.executable, str(ROOT / "dev")], capture_output=True, text=True, check=True
     ).stdout
@@ -46,7 +46,7 @@ def test_every_dev_command_in_the_documents_exists():
     assert named <= set(re.findall(r"^  (\w+)", listed, re.MULTILINE))
 
 
-def test_every_operator_command_in_the_documents_exists():
+def test_every_operator_command_in_the_documents_exists() -> None:
     plain = {
         tuple(w for w in words if re.fullmatch(r"[a-z-]+", w)) for words in commands("counterfoil")
     }
@@ -64,13 +64,13 @@ def test_every_operator_command_in_the_documents_exists():
 GROUPS = {"users", "clients", "keys", "db"}
 
 
-def test_the_glossary_defines_each_of_the_nine_nouns_once():
+def test_the_glossary_defines_each_of_the_nine_nouns_once() -> None:
     glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", glossary, re.MULTILINE) == NOUNS
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
-def test_a_record_is_one_page_with_its_four_parts(record: Path):
+def test_a_record_is_one_page_with_its_four_parts(record: Path) -> None:
     text = record.read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
         "Context",
@@ -82,13 +82,13 @@ def test_a_record_is_one_page_with_its_four_parts(record: Path):
     assert len(text.splitlines()) <= 60
 
 
-def test_no_two_records_share_a_number():
+def test_no_two_records_share_a_number() -> None:
     numbers = [record.name[:4] for record in RECORDS]
     assert len(set(numbers)) == len(numbers) > 0
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str(d.relative_to(ROOT)))
-def test_links_between_documents_lead_somewhere(document: Path):
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
     text = FENCE.sub("", document.read_text(encoding="utf-8"))
     targets = re.findall(r"\]\((?!https?://|mailto:|#)([^)#\s]+)", text)
     assert [target for target in targets if not (document.parent / target).exists()] == []

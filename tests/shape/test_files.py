@@ -54,7 +54,7 @@ def tracked() -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def test_no_file_is_too_long_to_be_one_idea():
+def test_no_file_is_too_long_to_be_one_idea() -> None:
     ours = [f for f in source_files() if f.suffix in {".py", ".html", ".css", ".js", ".mjs"}]
     long = {str(f.relative_to(ROOT)): n for f in ours if (n := count_lines(f)) > LONGEST}
     assert [name for name in long if name not in LONG] == []
@@ -65,7 +65,7 @@ def count_lines(file: Path) -> int:
     return len(file.read_text(encoding="utf-8").splitlines())
 
 
-def test_no_file_names_a_registry_or_a_path_of_somebodys_machine(tracked: list[Path]):
+def test_no_file_names_a_registry_or_a_path_of_somebodys_machine(tracked: list[Path]) -> None:
     pattern = re.compile("|".join(NEVER))
     found = [
         f"{file.relative_to(ROOT)}: {match[0]}"
@@ -78,11 +78,11 @@ def test_no_file_names_a_registry_or_a_path_of_somebodys_machine(tracked: list[P
 @pytest.mark.parametrize(
     "named", ["https://pypi" + ".org/simple", " /work" + "/main", '"/tmp' + '/x"']
 )
-def test_such_a_name_would_be_found(named: str):
+def test_such_a_name_would_be_found(named: str) -> None:
     assert re.search("|".join(NEVER), named)
 
 
-def test_the_wheel_ships_every_file_of_the_three_roots(tmp_path: Path):
+def test_the_wheel_ships_every_file_of_the_three_roots(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
         cwd=ROOT,
@@ -101,7 +101,7 @@ def test_the_wheel_ships_every_file_of_the_three_roots(tmp_path: Path):
     assert licences == {"LICENSE", "NOTICE"}
 
 
-def test_the_version_has_its_entry_in_the_changelog():
+def test_the_version_has_its_entry_in_the_changelog() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert version in headings

@@ -26,7 +26,7 @@ def names(requirements: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
-def test_every_package_is_pinned_with_its_hashes(lock: Path):
+def test_every_package_is_pinned_with_its_hashes(lock: Path) -> None:
     text = lock.read_text()
     begun = [line for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)]
     entries = list(ENTRY.finditer(text))
@@ -38,7 +38,7 @@ def test_every_package_is_pinned_with_its_hashes(lock: Path):
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
-def test_no_lock_names_an_address_or_a_place(lock: Path):
+def test_no_lock_names_an_address_or_a_place(lock: Path) -> None:
     text = lock.read_text()
     assert "://" not in text
     options = {word for word in text.split() if word.startswith("-")}
@@ -46,19 +46,19 @@ def test_no_lock_names_an_address_or_a_place(lock: Path):
     assert " @ " not in text
 
 
-def test_what_runs_is_tested_at_the_same_versions():
+def test_what_runs_is_tested_at_the_same_versions() -> None:
     run, test = pins("run"), pins("test")
     assert run.items() <= test.items()
 
 
-def test_the_run_lock_has_what_the_project_asks_for_and_nothing_of_the_tests():
+def test_the_run_lock_has_what_the_project_asks_for_and_nothing_of_the_tests() -> None:
     run = pins("run")
     assert names(PROJECT["project"]["dependencies"]) <= run.keys()
     assert names(PROJECT["dependency-groups"]["build"]) <= run.keys()
     assert not {"authlib", "hypothesis", "mypy", "playwright", "pytest"} & run.keys()
 
 
-def test_the_test_lock_has_what_tests_and_checks_ask_for():
+def test_the_test_lock_has_what_tests_and_checks_ask_for() -> None:
     test = pins("test")
     for group in ("test", "check"):
         assert names(PROJECT["dependency-groups"][group]) <= test.keys()
