@@ -37,7 +37,8 @@ def parse_url(text: str) -> URL:
 
 def without_password(text: str) -> str:
     """The URL as it may be shown; raises BadDatabaseUrl."""
-    return parse_url(text).render_as_string(hide_password=True)
+    parse_url(text)
+    return make_url(text).render_as_string(hide_password=True)
 
 
 def sqlite_engine(url: URL, *, writes: bool) -> Engine:
