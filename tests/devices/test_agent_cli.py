@@ -105,6 +105,14 @@ def test_the_doctor_finds_a_bare_machine_wanting(tmp_path: Path) -> None:
     }
 
 
+def test_the_doctor_names_what_is_ready(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, Attached((KEY, NAMELESS), ()), Readers(("ACS ACR122U",)))
+    _, out, _ = machine.run("doctor", "--json")
+    sentences = [finding["sentence"] for finding in json.loads(out)]
+    assert "Ready: Test key, /dev/hidraw4." in sentences
+    assert "Ready: ACS ACR122U." in sentences
+
+
 @pytest.mark.parametrize(
     "there",
     ["etc/udev/rules.d/70-counterfoil-security-keys.rules", "usr/lib/udev/fido_id"],

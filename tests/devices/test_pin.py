@@ -223,6 +223,41 @@ def test_a_point_beside_the_curve_is_refused(client: ClientPin) -> None:
     assert refused(error) == ERR.INVALID_PARAMETER
 
 
+@pytest.mark.parametrize(
+    ("padded", "code"),
+    [
+        (b"\xff" * 8 + bytes(56), ERR.PIN_POLICY_VIOLATION),  # no UTF-8
+        (b"1234" + bytes(44), ERR.INVALID_PARAMETER),  # 48 bytes
+        (b"1234" + bytes(76), ERR.INVALID_PARAMETER),  # 80 bytes
+    ],
+)
+def test_a_new_pin_is_utf_8_in_64_bytes(
+    world: World, protocol: PinProtocol, padded: bytes, code: int
+) -> None:
+    ctap = Ctap2(EmulatedDevice(SecurityKey(world)))
+    peer = ctap.client_pin(protocol.VERSION, 0x02)[1]
+    agreed, shared = protocol.encapsulate(peer)
+    sealed = protocol.encrypt(shared, padded)
+    proof = protocol.authenticate(shared, sealed)
+    with pytest.raises(CtapError) as error:
+        ctap.client_pin(protocol.VERSION, 0x03, agreed, proof, sealed)
+    assert refused(error) == code
+
+
+def test_a_change_of_pin_that_was_tampered_with_costs_no_try(
+    client: ClientPin, protocol: PinProtocol
+) -> None:
+    peer = client.ctap.client_pin(protocol.VERSION, 0x02)[1]
+    agreed, shared = protocol.encapsulate(peer)
+    sealed = protocol.encrypt(shared, b"1234" + bytes(60))
+    digest = protocol.encrypt(shared, bytes(16))
+    proof = protocol.authenticate(shared, sealed)  # leaves the old PIN out
+    with pytest.raises(CtapError) as error:
+        client.ctap.client_pin(protocol.VERSION, 0x04, agreed, proof, sealed, digest)
+    assert refused(error) == ERR.PIN_AUTH_INVALID
+    assert client.get_pin_retries() == (8, False)
+
+
 @pytest.mark.parametrize("size", [0, 15, 17])
 def test_sealed_bytes_are_whole_blocks(client: ClientPin, size: int) -> None:
     agreed = client.ctap.client_pin(client.protocol.VERSION, 0x02)[1]

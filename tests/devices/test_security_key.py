@@ -437,6 +437,14 @@ def test_something_else_is_not_loaded(saved: dict[str, object], world: World) ->
         SecurityKey.load(saved, world)
 
 
+def test_a_saved_credential_that_was_damaged_is_not_loaded(ctap: Ctap2, world: World) -> None:
+    make(ctap)
+    saved = device_of(ctap).key.save()
+    saved["resident"] = [{"id": "00"}]
+    with pytest.raises(ValueError, match="not a saved credential"):
+        SecurityKey.load(saved, world)
+
+
 def test_an_unplugged_key_answers_nothing(ctap: Ctap2) -> None:
     device_of(ctap).unplug()
     with pytest.raises(OSError, match="unplugged"):

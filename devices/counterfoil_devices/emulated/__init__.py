@@ -1,10 +1,11 @@
 """Tokens in software, for tests and demonstrations: never trusted anywhere else.
 
 world.py         clock, entropy, finger and PIN: everything that a token cannot know by itself
-security_key.py  a FIDO2 key, bytes in and bytes out
+security_key.py  a FIDO2 key, bytes in and bytes out; model.py says what it is made like
 misbehave.py     what a broken or hostile key can do
 device.py        the key at the end of a cable, for python-fido2's clients
 browser.py       a WebAuthn client above it: options as JSON in, response as JSON out
+demonstration/   a person at that browser, as a program
 
     world = World.by_hand(pin="2580")
     key = SecurityKey(world, pin="2580")
@@ -16,7 +17,8 @@ from counterfoil_devices.emulated.algorithms import Algorithm
 from counterfoil_devices.emulated.browser import Browser, BrowserError, DomException, Lies
 from counterfoil_devices.emulated.device import EmulatedDevice
 from counterfoil_devices.emulated.misbehave import Misbehave
-from counterfoil_devices.emulated.security_key import EMULATED_AAGUID, Model, SecurityKey
+from counterfoil_devices.emulated.model import EMULATED_AAGUID, Model
+from counterfoil_devices.emulated.security_key import SecurityKey
 from counterfoil_devices.emulated.world import (
     Finger,
     HandClock,

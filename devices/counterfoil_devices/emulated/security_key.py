@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from counterfoil_devices.emulated import misbehave
-from counterfoil_devices.emulated.algorithms import Algorithm, generate, load
+from counterfoil_devices.emulated.algorithms import Algorithm, generate
 from counterfoil_devices.emulated.client_pin import ClientPin, Permission
 from counterfoil_devices.emulated.credential_management import CredentialManagement
 from counterfoil_devices.emulated.credentials import (
@@ -25,7 +25,8 @@ from counterfoil_devices.emulated.credentials import (
     save_credential,
 )
 from counterfoil_devices.emulated.flags import Flag
-from counterfoil_devices.emulated.misbehave import HONEST, Faults, Misbehave
+from counterfoil_devices.emulated.misbehave import Faults, Misbehave
+from counterfoil_devices.emulated.model import Model
 from counterfoil_devices.emulated.requests import (
     MAX_LIST,
     GetAssertion,
@@ -34,9 +35,8 @@ from counterfoil_devices.emulated.requests import (
     read_get_assertion,
     read_make_credential,
 )
+from counterfoil_devices.emulated.signer import Answer, Signer
 from counterfoil_devices.emulated.wire import (
-    Cbor,
-    CborKey,
     MalformedCbor,
     Status,
     StatusError,
@@ -45,29 +45,10 @@ from counterfoil_devices.emulated.wire import (
 )
 from counterfoil_devices.emulated.world import Touch, World
 
-EMULATED_AAGUID: Final = bytes.fromhex("c0c0fe11e57a4b0d9a5e000000000001")
-"""The model of every emulated key. Never trusted outside of demonstrations and tests."""
-
 MAX_MESSAGE_BYTES: Final = 7609  # What CTAPHID can carry: 64 - 7 + 128 * (64 - 5).
 TOUCH_TIMEOUT_S: Final = 30
 NEXT_ASSERTION_WITHIN_S: Final = 30
 RESET_WITHIN_S: Final = 10
-
-Answer = Mapping[CborKey, Cbor]
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What a key is made like. `counts` False is a key whose signature counter stays 0."""
-
-    aaguid: bytes = EMULATED_AAGUID
-    algorithms: tuple[Algorithm, ...] = tuple(a for a in Algorithm if a is not Algorithm.ES256K)
-    attests: bool = True
-    counts: bool = True
-    backup_eligible: bool = False
-    backed_up: bool = False
-    resident_capacity: int = 25
-    transports: tuple[str, ...] = ("usb",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +78,23 @@ class SecurityKey:
     def __init__(self, world: World, model: Model | None = None, *, pin: str | None = None) -> None:
         self.world = world
         self.model = model or Model()
-        self.faults: Faults = HONEST
-        self.counter = 0
+        self.signer = Signer(self.model)
         self.credentials = Credentials(world.entropy(32), self.model.resident_capacity)
         self.pin = ClientPin(world)
         self.management = CredentialManagement(self.credentials, self.pin)
         if pin is not None:
             self.pin.preset(pin)
         self.power_up()
+
+    @property
+    def faults(self) -> Faults:
+        """How it misbehaves; nothing unless it was told to."""
+        return self.signer.faults
+
+    @property
+    def counter(self) -> int:
+        """The signature counter that was told last."""
+        return self.signer.counter
 
     def power_up(self) -> None:
         """Plugged in again: whatever lives only in the key's memory is gone."""
@@ -116,11 +106,11 @@ class SecurityKey:
     @contextmanager
     def misbehaving(self, *faults: Misbehave) -> Iterator[None]:
         """Have these faults for a while, instead of those it has."""
-        before, self.faults = self.faults, frozenset(faults)
+        before, self.signer.faults = self.signer.faults, frozenset(faults)
         try:
             yield
         finally:
-            self.faults = before
+            self.signer.faults = before
 
     def answer(self, message: bytes, line: Line = QUIET) -> bytes:
         """Carry out one command and answer it; never raises for any bytes."""
@@ -161,7 +151,7 @@ class SecurityKey:
                 "pin": str() | None as pin,
                 "pin_retries": int(retries),
             }:
-                key.counter = counter
+                key.signer.counter = counter
                 key.credentials.secret = bytes.fromhex(secret)
                 key.credentials.made = made
                 key.credentials.resident = [load_credential(c) for c in resident]
@@ -238,7 +228,7 @@ class SecurityKey:
         flags = Flag.UP | Flag.AT | (Flag.UV if verified else Flag(0))
         credential = self._new_credential(request, algorithm)
         self.pin.spend()
-        return self._attest(request, credential, flags)
+        return self.signer.attest(request, credential, flags)
 
     def _get_assertion(self, request: GetAssertion, line: Line) -> Answer:
         """CTAP 2.1 §6.2.2, in its order."""
@@ -259,10 +249,10 @@ class SecurityKey:
             flags |= Flag.UP
         first, rest = found[0], found[1:]
         if request.allow is not None or not rest:
-            return self._assert(request, first, flags)
+            return self.signer.assertion(request, first, flags)
         until = self.world.clock.now() + NEXT_ASSERTION_WITHIN_S
         self._following = _Following(request, flags, rest, until)
-        return {**self._assert(request, first, flags, several=True), 0x05: len(found)}
+        return {**self.signer.assertion(request, first, flags, several=True), 0x05: len(found)}
 
     def _get_next_assertion(self) -> Answer:
         following, now = self._following, self.world.clock.now()
@@ -271,13 +261,13 @@ class SecurityKey:
             raise StatusError(Status.NOT_ALLOWED)
         following.until = now + NEXT_ASSERTION_WITHIN_S
         credential = following.credentials.pop(0)
-        return self._assert(following.request, credential, following.flags, several=True)
+        return self.signer.assertion(following.request, credential, following.flags, several=True)
 
     def _reset(self, line: Line) -> Answer:
         if self.world.clock.now() >= self._powered_at + RESET_WITHIN_S:
             raise StatusError(Status.NOT_ALLOWED)
         self._need_touch(line)
-        self.counter = 0
+        self.signer.counter = 0
         self.credentials.secret = self.world.entropy(32)
         self.credentials.resident = []
         self.pin.forget()
@@ -353,21 +343,6 @@ class SecurityKey:
             raise StatusError(Status.KEY_STORE_FULL)
         return kept
 
-    def _attest(self, request: MakeCredential, credential: Credential, flags: Flag) -> Answer:
-        key = load(credential.algorithm, credential.private)
-        cose = misbehave.bend_public_key(encode(key.cose), self.faults)
-        length = len(credential.id).to_bytes(2, "big")
-        attested = self.model.aaguid + length + credential.id + cose
-        if request.protection is not None:
-            flags |= Flag.ED
-            attested += encode({"credProtect": request.protection})
-        data = self._authenticator_data(request.rp_id, flags, attested)
-        if not self.model.attests:
-            return {0x01: "none", 0x02: data, 0x03: {}}
-        signed = misbehave.bend_signed(data + request.client_data_hash, self.faults)
-        statement: Answer = {"alg": int(credential.algorithm), "sig": key.sign(signed)}
-        return {0x01: "packed", 0x02: data, 0x03: statement}
-
     def _applicable(self, request: GetAssertion, verified: bool) -> list[Credential]:
         rp_id_hash = sha256(request.rp_id.encode()).digest()
         if request.allow is None:
@@ -375,33 +350,3 @@ class SecurityKey:
             return [c for c in found if c.found_by(named=False, verified=verified)]
         named = (self.credentials.find(i, rp_id_hash) for i in request.allow)
         return [c for c in named if c is not None and c.found_by(named=True, verified=verified)]
-
-    def _assert(
-        self, request: GetAssertion, credential: Credential, flags: Flag, *, several: bool = False
-    ) -> Answer:
-        data = self._authenticator_data(request.rp_id, flags, b"")
-        key = load(credential.algorithm, credential.private)
-        signed = misbehave.bend_signed(data + request.client_data_hash, self.faults)
-        answer: dict[CborKey, Cbor] = {
-            0x01: {"id": credential.id, "type": "public-key"},
-            0x02: data,
-            0x03: key.sign(signed),
-        }
-        if credential.user is not None:
-            # §6.2.2 step 13: names only to choose by, and only for a verified user.
-            answer[0x04] = credential.user.cbor(names=several and Flag.UV in flags)
-        return answer
-
-    def _authenticator_data(self, rp_id: str, flags: Flag, attested: bytes) -> bytes:
-        if self.model.backup_eligible:
-            flags |= Flag.BE
-        if self.model.backed_up:
-            flags |= Flag.BS
-        counter = misbehave.bend_counter(
-            self.counter, self.counter + self.model.counts, self.faults
-        )
-        self.counter = max(self.counter, counter)
-        flags = misbehave.bend_flags(flags, self.faults)
-        rp_id_hash = misbehave.bend_rp_id_hash(rp_id, self.faults)
-        data = rp_id_hash + bytes([flags]) + counter.to_bytes(4, "big") + attested
-        return misbehave.bend_authenticator_data(data, self.faults)
