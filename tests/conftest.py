@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
+from counterfoil.app import close_house
+from counterfoil.http.house import House
 from counterfoil.store.upgrades import upgrade
 from tests.databases import PostgreSQL
+from tests.house import HandClock, house_on, install
 from tests.needs import NO_VECTORS, fails_instead
 from tests.postgresql import NoServer, Run
 
@@ -83,6 +86,56 @@ def upgraded_postgresql_template(postgresql: PostgreSQL) -> Iterator[str]:
     upgrade(url)
     yield str(make_url(url).database)
     postgresql.drop(url)
+
+
+@pytest.fixture
+def installed_database_url(
+    engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The URL of a database that is set up: data keys and signing keys, nobody in it yet."""
+    if engine_name == "sqlite":
+        file = tmp_path / "installed.db"
+        shutil.copyfile(request.getfixturevalue("installed_sqlite_file"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    url = server.create(template=request.getfixturevalue("installed_postgresql_template"))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def installed_sqlite_file(upgraded_sqlite_file: Path) -> Path:
+    """A SQLite file that is set up, to be copied: making an RSA key takes longer than a test."""
+    file = upgraded_sqlite_file.with_name("installed.db")
+    shutil.copyfile(upgraded_sqlite_file, file)
+    install(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def installed_postgresql_template(
+    postgresql: PostgreSQL, upgraded_postgresql_template: str
+) -> Iterator[str]:
+    """The name of a PostgreSQL database that is set up, to be copied."""
+    url = postgresql.create(template=upgraded_postgresql_template)
+    install(url)
+    yield str(make_url(url).database)
+    postgresql.drop(url)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """The service's time, moved by the test."""
+    return HandClock()
+
+
+@pytest.fixture
+def house(installed_database_url: str, clock: HandClock) -> Iterator[House]:
+    """A whole service on a database of its own."""
+    opened = house_on(installed_database_url, clock)
+    yield opened
+    close_house(opened)
 
 
 @pytest.fixture(scope="session")
