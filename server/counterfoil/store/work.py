@@ -9,8 +9,9 @@ and may run again after a serialization failure: it must do nothing but database
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -35,7 +36,7 @@ _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
 
 
 class StoreBusy(Exception):
-    """The database did not take the write in time; nothing of it was kept."""
+    """The database did not answer or take the write; nothing of the unit was kept."""
 
 
 class Store(Protocol):
@@ -79,7 +80,7 @@ class SqliteStore:
         return await asyncio.wrap_future(self._writer.submit(unit))
 
     def read_now(self, unit: Unit[T]) -> T:
-        with self._read.connect() as connection:
+        with _told_as_busy(), self._read.connect() as connection:
             return unit(connection)
 
     def write_now(self, unit: Unit[T]) -> T:
@@ -103,17 +104,18 @@ class PostgresqlStore:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.write_now, unit)
 
     def read_now(self, unit: Unit[T]) -> T:
-        with self._read.connect() as connection:
+        with _told_as_busy(), self._read.connect() as connection:
             return unit(connection)
 
     def write_now(self, unit: Unit[T]) -> T:
-        for _ in range(TRIES - 1):
-            try:
-                return self._once(unit)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _SERIALIZATION_FAILURES:
-                    raise
-        return self._once(unit)
+        with _told_as_busy():
+            for _ in range(TRIES - 1):
+                try:
+                    return self._once(unit)
+                except DBAPIError as error:
+                    if getattr(error.orig, "sqlstate", None) not in _SERIALIZATION_FAILURES:
+                        raise
+            return self._once(unit)
 
     def close(self) -> None:
         self._threads.shutdown()
@@ -172,9 +174,7 @@ class _Writer:
             with self._engine.begin() as transaction:
                 outcomes = [_run_in_savepoint(transaction, waiting.unit) for waiting in batch]
         except OperationalError as error:
-            busy = StoreBusy("the database did not take the write")
-            busy.__cause__ = error
-            _answer_all(batch, [_Failed(busy)] * len(batch))
+            _answer_all(batch, [_Failed(_busy(error))] * len(batch))
         except Exception as error:  # noqa: BLE001  # whatever it is, who waits must hear it
             _answer_all(batch, [_Failed(error)] * len(batch))
         else:
@@ -196,11 +196,29 @@ def _run_in_savepoint(transaction: Transaction, unit: Unit[object]) -> object:
     savepoint = transaction.begin_nested()
     try:
         result = unit(transaction)
+    except OperationalError as error:
+        savepoint.rollback()
+        return _Failed(_busy(error))
     except Exception as error:  # noqa: BLE001  # one unit's failure is told to its caller alone
         savepoint.rollback()
         return _Failed(error)
     savepoint.commit()
     return result
+
+
+@contextmanager
+def _told_as_busy() -> Iterator[None]:
+    """A database that is away, full or locked is a reason to come back, not a bug of ours."""
+    try:
+        yield
+    except OperationalError as error:
+        raise _busy(error) from error
+
+
+def _busy(error: OperationalError) -> StoreBusy:
+    busy = StoreBusy("the database did not answer")
+    busy.__cause__ = error
+    return busy
 
 
 def _answer_all(batch: list[_Waiting], outcomes: "list[object] | list[_Failed]") -> None:

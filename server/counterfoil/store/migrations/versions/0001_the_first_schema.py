@@ -339,4 +339,3 @@ def upgrade() -> None:
     with op.batch_alter_table("codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_codes_client_id"), ["client_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_codes_grant_id"), ["grant_id"], unique=False)
-
