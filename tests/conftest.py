@@ -164,7 +164,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - pytest-xdist has no types
+def pytest_configure_node(node: Any) -> None:
     """Tell a worker of pytest-xdist where the run's folder is."""
     node.workerinput[IN_WORKER] = str(node.config.stash[RUN].folder)
 
