@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import metadata
 
 import typer
 from typer.exceptions import TyperException
@@ -40,9 +41,7 @@ def counterfoil(
 ) -> None:
     """counterfoil: a touch becomes a signed access token."""
     if version:
-        from importlib.metadata import version as version_of  # noqa: PLC0415
-
-        print(version_of("counterfoil"))
+        print(_version())
         raise typer.Exit
     if context.invoked_subcommand is None:
         print(context.get_help())
@@ -73,6 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place: people get a sentence
         return _tell(error)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("counterfoil")
+    except metadata.PackageNotFoundError:
+        return "unknown: run from a folder, not installed"
 
 
 def _tell(error: Exception) -> int:

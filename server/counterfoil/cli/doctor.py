@@ -14,7 +14,7 @@ from typing import Annotated, TypeVar
 import httpx2
 import typer
 
-from counterfoil.accounts import Account, Accounts, AccountState, Role
+from counterfoil.accounts import Accounts, AccountState, Role
 from counterfoil.cli.opened import (
     load,
     open_installation,
@@ -134,11 +134,15 @@ class Patient:
     def administrator(self) -> str:
         """Somebody can administer: active, and with something to sign in with."""
         accounts = Accounts(SystemClock(), system_entropy, self.keyring)
-        able = self.store.read_now(lambda tx: _able_administrators(accounts, tx))
+        administrators = self.store.read_now(lambda tx: _administrators(accounts, tx))
+        able = [name for name, enrolled in administrators if enrolled]
         if not able:
+            first = next((name for name, _ in administrators), None)
             raise Problem(
                 "No administrator can sign in.",
-                "counterfoil users add YOUR_NAME --administrator",
+                f"counterfoil users invite {first}"
+                if first
+                else "counterfoil users add YOUR_NAME --administrator",
             )
         return ", ".join(able[:3]) + (f" and {len(able) - 3} more" if len(able) > 3 else "")
 
@@ -245,15 +249,13 @@ def _known(thing: T | None) -> T:
     return thing
 
 
-def _able_administrators(accounts: Accounts, tx: Transaction) -> list[str]:
-    def able(account: Account) -> bool:
-        return (
-            account.role is Role.ADMINISTRATOR
-            and account.state is AccountState.ACTIVE
-            and any(held.live for held in accounts.authenticators(tx, account.id))
-        )
-
-    return [account.name for account in everybody(accounts, tx) if able(account)]
+def _administrators(accounts: Accounts, tx: Transaction) -> list[tuple[str, bool]]:
+    """The active administrators, each with whether something live is enrolled."""
+    return [
+        (account.name, any(held.live for held in accounts.authenticators(tx, account.id)))
+        for account in everybody(accounts, tx)
+        if account.role is Role.ADMINISTRATOR and account.state is AccountState.ACTIVE
+    ]
 
 
 def _refuse_other_time(response: httpx2.Response) -> None:

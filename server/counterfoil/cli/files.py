@@ -1,7 +1,8 @@
 """Files that hold secrets: made at once with mode 0600, never written over."""
 
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from counterfoil.cli.output import Problem
@@ -30,6 +31,16 @@ def write_new_secret(path: Path, content: bytes, undo: ExitStack) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """What is made in the block is for this user alone, whoever makes it."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def make_private_folder(folder: Path) -> None:

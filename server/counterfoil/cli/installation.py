@@ -12,7 +12,12 @@ from typing import Annotated
 import typer
 
 from counterfoil.accounts import Account, Accounts, Invitation, Role
-from counterfoil.cli.files import ROOT_KEY_BYTES, make_private_folder, write_new_secret
+from counterfoil.cli.files import (
+    ROOT_KEY_BYTES,
+    make_private_folder,
+    private_files,
+    write_new_secret,
+)
 from counterfoil.cli.opened import OPERATOR, opened_store, sqlite_file
 from counterfoil.cli.options import AsJson, exit_codes
 from counterfoil.cli.output import Exit, Problem, moment, pairs, refusal, say, show
@@ -103,6 +108,7 @@ def init(
         None,
         issuer=issuer,
         rp_id=rp_id,
+        listen_port=_own_port(issuer),
         database_url=database_url or places.database_url,
         root_key_file=root_key_file.absolute() if root_key_file else places.root_key_file,
     )
@@ -110,6 +116,12 @@ def init(
         invited = set_up(settings, places.config, administrator, undo)
         undo.pop_all()
     _tell(settings, places.config, invited, as_json=as_json)
+
+
+def _own_port(issuer: str) -> int | None:
+    """The port of an issuer on this machine: nothing stands in front of it."""
+    host, _, port = issuer.removeprefix("http://").partition(":")
+    return int(port) if host == "localhost" and port.isdecimal() else None
 
 
 def set_up(
@@ -129,9 +141,8 @@ def make_database(
     file = sqlite_file(settings.database_url)
     if file is not None:
         make_private_folder(file.parent)
-        # The database holds names and hashes: what is made here is for the service alone.
-        os.umask(0o077)
-    upgrade(settings.database_url)
+    with private_files():
+        upgrade(settings.database_url)
     with opened_store(settings.database_url) as store:
         return fill(store, settings, root_key, made_by, administrator)
 

@@ -12,11 +12,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.supervisors import Multiprocess
 
-from counterfoil.app import make_app, make_house
 from counterfoil.cli.access_log import AccessLog
 from counterfoil.cli.opened import opened
 from counterfoil.cli.options import AsJson, Config, exit_codes
@@ -25,6 +22,8 @@ from counterfoil.settings import Settings, read_root_key
 from counterfoil.tokens import NoSigningKey, load_signing_keys
 
 DRAIN_S = 30
+# How uvicorn's workers say that they could not begin.
+STARTUP_FAILURE = 3
 BACKLOG = 2048
 
 
@@ -102,7 +101,14 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def run(settings: Settings, listening: socket.socket) -> None:
-    """Serve on that socket with as many processes as the settings say, until a signal."""
+    """Serve on that socket with as many processes as the settings say, until a signal.
+
+    Raises Problem when a worker cannot start.
+    """
+    # Half of what a command costs: only those that serve pay it.
+    import uvicorn  # noqa: PLC0415
+    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
+
     for name in (signal.SIGTERM, signal.SIGINT):
         # The server raises the signal again once it has drained; that is a good end.
         signal.signal(name, lambda _number, _frame: None)
@@ -122,12 +128,17 @@ def run(settings: Settings, listening: socket.socket) -> None:
     )
     if settings.workers == 1:
         uvicorn.Server(config).run([listening])
-    else:
-        Multiprocess(config, [listening]).run()
+        return
+    supervisor = Multiprocess(config, [listening])
+    supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise Problem("A worker could not start.", "counterfoil doctor")
 
 
 def make_served_app(settings: Settings) -> ASGIApp:
     """The application of one worker process, with its log."""
+    from counterfoil.app import make_app, make_house  # noqa: PLC0415
+
     log_to_stderr()
     house = make_house(settings, read_root_key(settings.root_key_file))
     return AccessLog(make_app(house), house.clock)

@@ -57,6 +57,10 @@ def listen(port: int, undo: ExitStack) -> list[socket.socket]:
         except Problem as error:
             cause = error.__cause__
             no_ipv6 = isinstance(cause, OSError) and cause.errno in _NO_IPV6
+            if isinstance(cause, OSError) and cause.errno == errno.EADDRINUSE:
+                raise Problem(
+                    f"Port {port} is in use; perhaps the demonstration runs already.", error.try_
+                ) from error
             if address == LOOPBACK[0] or not no_ipv6:
                 raise
     return listening

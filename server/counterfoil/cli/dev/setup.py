@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from counterfoil.accounts import Account, Invitation
 from counterfoil.app import make_house
 from counterfoil.cli.dev.places import Places, spelled
-from counterfoil.cli.files import ROOT_KEY_BYTES, write_new_secret
+from counterfoil.cli.files import ROOT_KEY_BYTES, private_files, write_new_secret
 from counterfoil.cli.installation import fill
 from counterfoil.cli.opened import (
     OPERATOR,
@@ -72,7 +72,8 @@ def open_house(settings: Settings, places: Places) -> House:
     """The house of the demonstration, set up if it is new. Raises Problem."""
     _refuse_foreign_database(settings, places)
     try:
-        upgrade(settings.database_url)
+        with private_files():
+            upgrade(settings.database_url)
     except SchemaTooNew as error:
         raise Problem(
             "The demonstration was made by a newer counterfoil.", f"{spelled()} --fresh"

@@ -113,10 +113,11 @@ class Application:
             claims = await self.issuer.id_token(
                 str(tokens["id_token"]), self.registration.client_id, pending.nonce
             )
+            about = await self._userinfo(str(tokens["access_token"]), str(claims["sub"]))
         except (BadToken, httpx2.HTTPError, KeyError) as error:
             return pages.failed(f"The code gave no token ({type(error).__name__}).")
         response = RedirectResponse("/", 303, pages.HEADERS)
-        signed_in = Session(claims=claims, access_token=str(tokens["access_token"]))
+        signed_in = Session(claims={**about, **claims}, access_token=str(tokens["access_token"]))
         return self._keep(response, signed_in, instead_of=request)
 
     async def call_api(self, request: Request) -> Response:
@@ -157,6 +158,18 @@ class Application:
         response.raise_for_status()
         tokens: Mapping[str, Any] = response.json()
         return tokens
+
+    async def _userinfo(self, access_token: str, subject: str) -> dict[str, Any]:
+        """What the person agreed to tell; OpenID Connect Core §5.3.2: of the same subject."""
+        response = await self.client.get(
+            await self.issuer.endpoint("userinfo_endpoint"),
+            headers={"Authorization": f"Bearer {access_token}"},
+        )
+        response.raise_for_status()
+        about: dict[str, Any] = response.json()
+        if about.get("sub") != subject:
+            raise BadToken("userinfo is about somebody else")
+        return about
 
     def _session(self, request: Request) -> Session | None:
         return self.sessions.get(request.cookies.get(COOKIE, ""))

@@ -45,7 +45,7 @@ def signed_in(claims: Mapping[str, Any], answer: Mapping[str, Any] | None) -> HT
     asked = f"<h2>The API answered</h2>{_pre(answer)}" if answer is not None else ""
     return _page(
         f"Hello, {name}",
-        "<p>You are signed in. The ID token says:</p>"
+        "<p>You are signed in. The ID token and userinfo say:</p>"
         f"{_pre(claims)}"
         '<form method="post" action="/call-api"><button>Call the protected API</button></form>'
         '<form method="post" action="/sign-out"><button>Sign out here</button></form>'
