@@ -283,6 +283,20 @@ def test_what_is_asserted_is_what_the_authenticator_said() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("allowed", "kind"), [({b"other"}, Refused), ({b"other", soft.CREDENTIAL_ID}, Asserted)]
+)
+def test_a_record_does_not_help_an_id_that_was_not_allowed(
+    allowed: set[bytes], kind: type[Asserted | Refused]
+) -> None:
+    verdict = verify_assertion(
+        soft.expected_assertion(allow_credentials=frozenset(allowed)),
+        parse_assertion(soft.assertion()),
+        soft.stored(),
+    )
+    assert isinstance(verdict, kind)
+
+
 def test_an_account_that_was_identified_does_not_sign_in_with_another_ones_key() -> None:
     for said in (None, USER_HANDLE):
         verdict = verify_assertion(

@@ -292,6 +292,36 @@ def test_an_attestation_object_is_read_only_after_the_client_data_is_ours() -> N
     assert verdict.reason is Reason.FOREIGN_ORIGIN
 
 
+def attestation_object(**changes: Any) -> bytes:
+    body = soft.registration()
+    parts: Any = cbor.decode(base64url.decode(body["response"]["attestationObject"]))
+    return cbor.encode({**parts, **changes})
+
+
+@pytest.mark.parametrize(
+    ("what", "raw"),
+    [
+        ("a list", b"\x80"),
+        ("a number", b"\x00"),
+        ("an empty map", b"\xa0"),
+        ("a format in bytes", attestation_object(fmt=b"none")),
+        ("a format that is a number", attestation_object(fmt=1)),
+        ("authenticator data as text", attestation_object(authData="x" * 200)),
+        ("no authenticator data", attestation_object(authData=b"")),
+        ("a statement that is text", attestation_object(attStmt="")),
+        ("a statement that is a number", attestation_object(attStmt=0)),
+        ("a byte after it", attestation_object() + b"\x00"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_attestation_object_without_its_form_is_malformed(what: str, raw: bytes) -> None:
+    body = soft.registration()
+    body["response"]["attestationObject"] = base64url.encode(raw)
+    verdict = verify_registration(soft.expected_registration(), parse_registration(body))
+    assert isinstance(verdict, Refused)
+    assert verdict.reason is Reason.MALFORMED
+
+
 def test_an_attestation_object_has_three_members_in_any_order() -> None:
     body = soft.registration()
     parts: Any = cbor.decode(base64url.decode(body["response"]["attestationObject"]))
