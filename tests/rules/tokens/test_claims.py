@@ -235,7 +235,6 @@ def test_the_audience_is_held_where_it_is_asked_for() -> None:
         {"alg": "ES256", "typ": "at+jwt"},
         {"alg": "ES256", "kid": KEYS.signing[Algorithm.ES256].kid},
     ],
-    ids=str,
 )
 def test_a_header_that_we_do_not_write_is_refused(header: dict[str, Any]) -> None:
     refused = _verify(_signed(header=header))
