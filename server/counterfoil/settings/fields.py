@@ -1,52 +1,20 @@
-"""One frozen `Settings`, read once: flags > environment > secret files > configuration file.
+"""One frozen `Settings`: issuer, RP ID and origins come from here and never from a request."""
 
-An unknown key stops the start. Issuer, RP ID and origins come from here and never from a request.
-"""
-
-import difflib
-import os
-import stat
-import tomllib
-from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, NoReturn, Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
-    SecretsSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
-from counterfoil.kit.sealing import KEY_BYTES, RootKey
-
 PREFIX = "COUNTERFOIL_"
-# Read by us, but no settings: where the others are, and what only checks and tests look at.
-DOCUMENTED_VARIABLES = {
-    "COUNTERFOIL_CONFIG": "the configuration file, when --config is not given",
-    "COUNTERFOIL_SECRETS": "a folder of secret files, each named like its setting",
-    "COUNTERFOIL_VECTORS": "where the tests find the shared vectors",
-    "COUNTERFOIL_CI": "set by the checks: a test that would skip for want of a tool fails",
-}
-TEST_PREFIX = "COUNTERFOIL_TEST_"
-ROOT_KEY_MAX_BYTES = 4096
-
 Seconds = Annotated[int, Field(ge=1)]
-
-
-class BadSettings(Exception):
-    """The settings cannot be used: one sentence, and what can be typed to go on."""
-
-    def __init__(self, message: str, try_: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.try_ = try_
 
 
 class Settings(BaseSettings):
@@ -218,79 +186,9 @@ class Settings(BaseSettings):
         return self
 
 
-def load_settings(config: Path | None, **flags: object) -> Settings:
-    """Read every source; a flag that is None was not given. Raises BadSettings."""
-    _refuse_unknown_variables(os.environ)
-    from_file = _read_config(config)
-    secrets = os.environ.get("COUNTERFOIL_SECRETS")
-    from_secrets = _read_secrets(Path(secrets)) if secrets else {}
-    from_environment = {
-        key: value
-        for key, value in EnvSettingsSource(Settings)().items()
-        if key in configurable_fields()
-    }
-    given = {name: value for name, value in flags.items() if value is not None}
-    origin = {
-        **dict.fromkeys(from_file, f"(in {config})"),
-        **dict.fromkeys(from_secrets, f"(in {secrets})"),
-        **{key: f"(in {PREFIX}{key.upper()})" for key in from_environment},
-        **dict.fromkeys(given, "(on the command line)"),
-    }
-    try:
-        return Settings.model_validate({**from_file, **from_secrets, **from_environment, **given})
-    except ValidationError as error:
-        _say_what_is_wrong(error, origin, config)
-
-
 def configurable_fields() -> frozenset[str]:
     """The names that a file, a secret file or the environment may set."""
     return frozenset(Settings.model_fields) - {"demonstration"}
-
-
-def find_config(flag: Path | None) -> Path | None:
-    """The configuration file: `--config`, COUNTERFOIL_CONFIG, or the default place if it exists.
-
-    Never the current folder: whoever may write there would choose our settings.
-    """
-    if flag is not None:
-        return flag.absolute()
-    named = os.environ.get("COUNTERFOIL_CONFIG")
-    if named:
-        return Path(named).absolute()
-    return next((path for path in default_configs() if path.exists()), None)
-
-
-def default_configs() -> tuple[Path, ...]:
-    """Where the configuration is looked for: the person's own place, then the system's."""
-    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return own / "counterfoil" / "counterfoil.toml", Path("/etc/counterfoil/counterfoil.toml")
-
-
-def read_root_key(path: Path) -> RootKey:
-    """The root key: the file's bytes exactly as they are. Raises BadSettings."""
-    try:
-        # Opened before it is looked at, so that what was checked is what is read.
-        with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            material = file.read(ROOT_KEY_MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise BadSettings(
-            f"There is no root key at {path}.", "restore it from its backup, or: counterfoil init"
-        ) from error
-    except OSError as error:
-        raise BadSettings(
-            f"The root key at {path} cannot be read: {error.strerror}.", f"ls -l {path}"
-        ) from error
-    if os.name == "posix" and mode & 0o077:
-        raise BadSettings(
-            f"Others may read the root key at {path} (mode {mode:04o}).", f"chmod 600 {path}"
-        )
-    if not KEY_BYTES <= len(material) <= ROOT_KEY_MAX_BYTES:
-        raise BadSettings(
-            f"The root key at {path} does not have {KEY_BYTES} to {ROOT_KEY_MAX_BYTES} bytes.",
-            f"restore {path} from its backup",
-        )
-    return RootKey(material)
 
 
 def _is_label(label: str) -> bool:
@@ -319,85 +217,3 @@ def _sqlite_folder(url: str) -> Path | None:
     if not Path(file).is_absolute():
         raise ValueError("database_url needs a full path for SQLite: sqlite:////full/path/file.db")
     return Path(file).resolve().parent
-
-
-def _read_config(config: Path | None) -> dict[str, object]:
-    if config is None:
-        return {}
-    try:
-        if not config.is_file():
-            raise BadSettings(
-                f"There is no configuration at {config}.",
-                f"counterfoil init --issuer https://login.example.org --config {config}",
-            )
-        found = TomlConfigSettingsSource(Settings, config)()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{config} is not TOML: {error}.", f"$EDITOR {config}") from error
-    except OSError as error:
-        raise BadSettings(
-            f"{config} cannot be read: {error.strerror}.", f"ls -l {config}"
-        ) from error
-    for key in found:
-        _refuse_unknown_key(key, f"in {config}", f"$EDITOR {config}")
-    return found
-
-
-def _read_secrets(folder: Path) -> dict[str, object]:
-    if not folder.is_dir():
-        raise BadSettings(
-            f"COUNTERFOIL_SECRETS names {folder}, which is no folder.", "unset COUNTERFOIL_SECRETS"
-        )
-    try:
-        found = SecretsSettingsSource(Settings, folder, env_prefix="")()
-    except OSError as error:
-        raise BadSettings(
-            f"A secret file in {folder} cannot be read: {error.strerror}.", f"ls -l {folder}"
-        ) from error
-    return {key: value for key, value in found.items() if key in configurable_fields()}
-
-
-def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
-    for name in sorted(environment):
-        upper = name.upper()
-        if not upper.startswith(PREFIX) or upper.startswith(TEST_PREFIX):
-            continue
-        if upper not in DOCUMENTED_VARIABLES:
-            _refuse_unknown_key(
-                upper.removeprefix(PREFIX).lower(), f"(from {name})", f"unset {name}"
-            )
-
-
-def _refuse_unknown_key(key: str, where: str, try_: str) -> None:
-    known = configurable_fields()
-    if key in known:
-        return
-    close = difflib.get_close_matches(key, known, 1)
-    hint = f"; did you mean {close[0]}?" if close else "."
-    raise BadSettings(f"There is no setting named {key} {where}{hint}", try_)
-
-
-def _say_what_is_wrong(
-    error: ValidationError, origin: Mapping[str, str], config: Path | None
-) -> NoReturn:
-    """Say the first error as one sentence, without the value: it may hold a password."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    message = first["msg"].removeprefix("Value error, ")
-    edit = f"$EDITOR {config}" if config else "counterfoil init --help"
-    if not first["loc"]:
-        raise BadSettings(f"{_capital(message)}.", edit) from error
-    key = str(first["loc"][0])
-    if first["type"] == "missing":
-        raise BadSettings(f"The setting {key} is missing.", edit) from error
-    if first["type"] == "extra_forbidden":
-        raise BadSettings(f"There is no setting named {key}.", edit) from error
-    where = origin.get(key, "")
-    separator = " " if first["type"] == "value_error" else ": "
-    raise BadSettings(f"The setting {key} {where}{separator}{_lower(message)}.", edit) from error
-
-
-def _capital(text: str) -> str:
-    return text if text.startswith(tuple(Settings.model_fields)) else text[:1].upper() + text[1:]
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
