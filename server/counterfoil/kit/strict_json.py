@@ -1,9 +1,11 @@
-"""JSON (RFC 8259) as we accept it: no repeated names, no NaN, bounded depth and length.
+"""JSON (RFC 8259) as we accept it: no repeated names, no NaN, no half characters, bounded.
 
-Two parsers that disagree about a repeated name are a way around a check.
+Two parsers that disagree about a repeated name are a way around a check; half of a surrogate
+pair is text that no database and no UTF-8 can hold (RFC 7493 §2.1).
 """
 
 import json
+import math
 from typing import NoReturn, TypeAlias, cast
 
 from counterfoil.kit.malformed import Malformed
@@ -22,8 +24,13 @@ def parse(text: bytes | str, *, max_bytes: int = MAX_BYTES) -> Json:
         decoded = text.decode("utf-8", "strict") if isinstance(text, bytes) else text
         refuse_deep_nesting(decoded)
         value = json.loads(
-            decoded, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer
+            decoded,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=_finite,
         )
+        _refuse_half_characters(decoded, value)
     except Malformed:
         raise
     except (ValueError, RecursionError) as error:
@@ -75,6 +82,21 @@ def _integer(digits: str) -> int:
     if len(digits) > 20:
         raise Malformed("the JSON has a number that is too long")
     return int(digits)
+
+
+def _finite(digits: str) -> float:
+    # A large exponent is Infinity to some readers and an error to others.
+    value = float(digits)
+    if not math.isfinite(value):
+        raise Malformed("the JSON has a number that is not finite")
+    return value
+
+
+def _refuse_half_characters(text: str, value: object) -> None:
+    """Raises UnicodeEncodeError, a ValueError. Only an escape can hide one from the text."""
+    text.encode()
+    if "\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode()
 
 
 def _refuse_constant(name: str) -> NoReturn:
