@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from counterfoil.accounts import Account
 from counterfoil.errors import Reason, Refused, voice
-from counterfoil.factors.kind import KindName, Purpose
+from counterfoil.factors.kind import Purpose
 from counterfoil.http.browser import (
     ensure_session,
     refuse_foreign_origin,
@@ -67,7 +67,7 @@ async def first_visit(request: Request) -> Response:
     person = Person(account.name, account.display_name)
     step, way = due(interaction), request.query_params.get("way")
     if step is Step.NOTHING:
-        return page(request, "done", person=person, held=await _held(request, account), next="/")
+        return page(request, "done", person=person)
     if step is Step.ENROL_KEY:
         return page(request, "enrol_key", interaction=interaction.id, alone=False)
     if way == "password":
@@ -118,12 +118,6 @@ async def _account(house: House, interaction: Interaction) -> Account | None:
     if account_id is None:
         return None
     return await house.store.read(lambda tx: house.accounts.find(tx, account_id))
-
-
-async def _held(request: Request, account: Account) -> int:
-    house = house_of(request)
-    enrolled = await house.store.read(lambda tx: house.accounts.authenticators(tx, account.id))
-    return sum(1 for a in enrolled if a.kind is KindName.WEBAUTHN and a.live)
 
 
 routes = [
