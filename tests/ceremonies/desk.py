@@ -106,9 +106,7 @@ class Desk:
     # --- opening --------------------------------------------------------------------------
 
     def sign_in(self) -> Interaction:
-        return self.write(
-            lambda tx: self.interactions.open_sign_in(tx, self.session.id, None)
-        )
+        return self.write(lambda tx: self.interactions.open_sign_in(tx, self.session.id, None))
 
     def first_visit(self, account: Account) -> Interaction:
         invitation = must(self.write(lambda tx: self.accounts.invite(tx, account.id, "operator")))

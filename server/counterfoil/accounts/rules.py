@@ -25,6 +25,9 @@ LONGEST_DELAY_MS = 60 * 60 * 1000
 
 def name_key(name: str) -> str | Refused:
     """The form in which names are compared: PRECIS UsernameCaseMapped."""
+    # Normalizing takes time with the square of the length, and anybody may send a name.
+    if len(name) > MAX_NAME_BYTES:
+        return Refused(Reason.NAME_REFUSED)
     try:
         key = get_profile("UsernameCaseMapped").enforce(name)
     except UnicodeError:
@@ -37,7 +40,7 @@ def name_key(name: str) -> str | Refused:
 def clean_label(label: str, otherwise: str) -> str:
     """A label as it is kept: printable, trimmed, bounded; `otherwise` for an empty one."""
     printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in label)
-    return " ".join(printable.split())[:MAX_LABEL_CHARACTERS] or otherwise
+    return " ".join(printable.split())[:MAX_LABEL_CHARACTERS].rstrip() or otherwise
 
 
 def delay_after(failures: int) -> int:

@@ -50,7 +50,7 @@ def parse_parameters(encoded: bytes) -> dict[str, str] | Refused:
             return Refused(Reason.MALFORMED, "a parameter is not UTF-8")
         if key in parameters:
             return Refused(Reason.MALFORMED, "a parameter is repeated")
-        if "\0" in text:
+        if "\0" in key + text:
             return Refused(Reason.MALFORMED, "a parameter has a NUL")
         parameters[key] = text
     return parameters

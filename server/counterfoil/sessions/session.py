@@ -25,6 +25,19 @@ class Session:
 def with_newer(
     old: tuple[VerifiedFactor, ...], new: tuple[VerifiedFactor, ...]
 ) -> tuple[VerifiedFactor, ...]:
-    """The factors of a session after new proofs: the newest of each kind."""
-    kinds = {factor.kind for factor in new}
-    return tuple(factor for factor in old if factor.kind not in kinds) + new
+    """The factors of a session after new proofs: the newest of each kind.
+
+    An older one stays beside a newer one that says less: a touch without the PIN does not
+    take back that the PIN was right before.
+    """
+    kept = (factor for factor in old if not any(_says_as_much(newer, factor) for newer in new))
+    return (*kept, *new)
+
+
+def _says_as_much(newer: VerifiedFactor, older: VerifiedFactor) -> bool:
+    return newer.kind is older.kind and not (
+        (older.user_present and not newer.user_present)
+        or (older.user_verified and not newer.user_verified)
+        or (older.phishing_resistant and not newer.phishing_resistant)
+        or (older.hardware_attested and not newer.hardware_attested)
+    )

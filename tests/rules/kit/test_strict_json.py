@@ -132,4 +132,6 @@ def test_an_object_is_an_object() -> None:
 
 
 def test_equal_values_have_equal_texts() -> None:
-    assert strict_json.dump({"b": 1, "a": 2}) == strict_json.dump({"a": 2, "b": 1}) == '{"a":2,"b":1}'
+    assert (
+        strict_json.dump({"b": 1, "a": 2}) == strict_json.dump({"a": 2, "b": 1}) == '{"a":2,"b":1}'
+    )

@@ -1,0 +1,247 @@
+"""What is due in an interaction, what may begin in it, and when it is done."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from counterfoil.assurance import assess
+from counterfoil.errors import Reason, Refused
+from counterfoil.factors.kind import KindName, Purpose, VerifiedFactor
+from counterfoil.interactions import Interaction, InteractionPurpose, InteractionState, Step
+from counterfoil.interactions.rules import after, due, refuse_out_of_turn, refuse_unusable
+from counterfoil.kit.ids import AccountId, AuthenticatorId, InteractionId, SessionId
+from counterfoil.sessions.session import with_newer
+
+NOON = 1_800_000_000_000
+ADA, BOB = AccountId("acc_ada"), AccountId("acc_bob")
+MINE, FOREIGN = SessionId("ses_mine"), SessionId("ses_foreign")
+KEY = AuthenticatorId("aut_key")
+PASSWORD = VerifiedFactor(KindName.PASSWORD, AuthenticatorId("aut_password"), NOON)
+TOUCHED = VerifiedFactor(KindName.WEBAUTHN, KEY, NOON, user_present=True, phishing_resistant=True)
+VERIFIED = replace(TOUCHED, user_verified=True)
+
+SIGN_IN = Interaction(
+    InteractionId("int_1"),
+    MINE,
+    InteractionPurpose.SIGN_IN,
+    InteractionState.OPEN,
+    None,
+    None,
+    (),
+    NOON,
+    NOON + 3_600_000,
+)
+HALF = replace(SIGN_IN, account=ADA, factors=(PASSWORD,))
+STEP_UP = replace(SIGN_IN, purpose=InteractionPurpose.STEP_UP, account=ADA)
+FIRST_VISIT = replace(SIGN_IN, purpose=InteractionPurpose.FIRST_VISIT, account=ADA)
+CHOSEN = replace(FIRST_VISIT, factors=(PASSWORD,))
+ENROL = replace(SIGN_IN, purpose=InteractionPurpose.ENROL, account=ADA)
+ENDED = [
+    replace(i, state=state)
+    for i in (SIGN_IN, HALF, STEP_UP, FIRST_VISIT, CHOSEN, ENROL)
+    for state in InteractionState
+    if state is not InteractionState.OPEN
+]
+
+
+@pytest.mark.parametrize(
+    ("interaction", "step"),
+    [
+        (SIGN_IN, Step.FIRST_FACTOR),
+        (HALF, Step.SECOND_FACTOR),
+        (STEP_UP, Step.TOUCH),
+        (FIRST_VISIT, Step.CHOOSE_FIRST),
+        (CHOSEN, Step.ENROL_KEY),
+        (ENROL, Step.ENROL_KEY),
+        *((ended, Step.NOTHING) for ended in ENDED),
+    ],
+)
+def test_each_interaction_has_one_step_due(interaction: Interaction, step: Step) -> None:
+    assert due(interaction) is step
+
+
+# Kind, purpose, alone, has_password: everything that may begin; all else is refused.
+KEY_ALONE = (KindName.WEBAUTHN, Purpose.SIGN_IN, True)
+KEY_BESIDE = (KindName.WEBAUTHN, Purpose.SIGN_IN, False)
+BOTH = (True, False)
+BY_PASSWORD = {(KindName.PASSWORD, Purpose.SIGN_IN, alone, p) for alone in BOTH for p in BOTH}
+MAY_BEGIN = {
+    "first factor": (SIGN_IN, BY_PASSWORD | {(*KEY_ALONE, p) for p in BOTH}),
+    "second factor": (
+        HALF,
+        BY_PASSWORD | {(*key, p) for key in (KEY_ALONE, KEY_BESIDE) for p in BOTH},
+    ),
+    "touch": (
+        STEP_UP,
+        {(KindName.WEBAUTHN, Purpose.STEP_UP, alone, p) for alone in BOTH for p in BOTH},
+    ),
+    "choose first": (
+        FIRST_VISIT,
+        {(KindName.PASSWORD, Purpose.ENROL, alone, p) for alone in BOTH for p in BOTH}
+        | {(KindName.WEBAUTHN, Purpose.ENROL, True, p) for p in BOTH}
+        | {(KindName.WEBAUTHN, Purpose.ENROL, False, True)},
+    ),
+    "enrol a key by invitation": (
+        CHOSEN,
+        {(KindName.PASSWORD, Purpose.ENROL, alone, p) for alone in BOTH for p in BOTH}
+        | {(KindName.WEBAUTHN, Purpose.ENROL, True, p) for p in BOTH}
+        | {(KindName.WEBAUTHN, Purpose.ENROL, False, True)},
+    ),
+    "enrol another key": (
+        ENROL,
+        {(KindName.WEBAUTHN, Purpose.ENROL, True, p) for p in BOTH}
+        | {(KindName.WEBAUTHN, Purpose.ENROL, False, True)},
+    ),
+}
+
+
+@pytest.mark.parametrize("step", MAY_BEGIN)
+def test_only_what_is_due_may_begin(step: str) -> None:
+    interaction, allowed = MAY_BEGIN[step]
+    begun = {
+        (kind, purpose, alone, has_password)
+        for kind, purpose, alone, has_password in itertools.product(KindName, Purpose, BOTH, BOTH)
+        if refuse_out_of_turn(interaction, kind, purpose, alone=alone, has_password=has_password)
+        is None
+    }
+    assert begun == allowed
+
+
+@pytest.mark.parametrize("ended", ENDED)
+def test_nothing_begins_in_what_has_ended(ended: Interaction) -> None:
+    for kind, purpose, alone, has_password in itertools.product(KindName, Purpose, BOTH, BOTH):
+        refused = refuse_out_of_turn(ended, kind, purpose, alone=alone, has_password=has_password)
+        assert refused == Refused(Reason.REPLAYED)
+
+
+def test_what_is_not_due_and_what_is_too_weak_have_different_reasons() -> None:
+    def why(interaction: Interaction, kind: KindName, purpose: Purpose) -> Reason | None:
+        refused = refuse_out_of_turn(interaction, kind, purpose, alone=False, has_password=False)
+        return None if refused is None else refused.reason
+
+    assert why(SIGN_IN, KindName.WEBAUTHN, Purpose.ENROL) is Reason.WRONG_KIND
+    assert why(SIGN_IN, KindName.WEBAUTHN, Purpose.SIGN_IN) is Reason.LEVEL_TOO_LOW
+    assert why(ENROL, KindName.PASSWORD, Purpose.ENROL) is Reason.WRONG_KIND
+    assert why(STEP_UP, KindName.PASSWORD, Purpose.STEP_UP) is Reason.WRONG_KIND
+
+
+# --- whose, and until when ----------------------------------------------------------------------
+
+
+def test_an_unknown_interaction_and_a_foreign_one_are_answered_alike() -> None:
+    foreign = Refused(Reason.FOREIGN_CEREMONY)
+    assert refuse_unusable(None, MINE, NOON) == foreign
+    assert refuse_unusable(SIGN_IN, FOREIGN, NOON) == foreign
+    for ended in ENDED:
+        assert refuse_unusable(ended, FOREIGN, NOON + 10**9) == foreign
+
+
+def test_an_interactions_time_has_both_its_edges() -> None:
+    assert refuse_unusable(SIGN_IN, MINE, SIGN_IN.expires_ms - 1) is None
+    assert refuse_unusable(SIGN_IN, MINE, SIGN_IN.expires_ms) == Refused(Reason.EXPIRED)
+
+
+@pytest.mark.parametrize(
+    ("state", "refused"),
+    [
+        (InteractionState.OPEN, None),
+        (InteractionState.DONE, None),
+        (InteractionState.FINISHED, Refused(Reason.REPLAYED)),
+        (InteractionState.CANCELLED, Refused(Reason.REPLAYED)),
+    ],
+)
+def test_what_was_finished_or_cancelled_is_over(
+    state: InteractionState, refused: Refused | None
+) -> None:
+    assert refuse_unusable(replace(SIGN_IN, state=state), MINE, NOON) == refused
+
+
+# --- adding up ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "account", "factor", "factors", "state"),
+    [
+        (SIGN_IN, ADA, PASSWORD, (PASSWORD,), InteractionState.OPEN),
+        (SIGN_IN, ADA, VERIFIED, (VERIFIED,), InteractionState.DONE),
+        (SIGN_IN, ADA, TOUCHED, (TOUCHED,), InteractionState.OPEN),
+        (HALF, ADA, TOUCHED, (PASSWORD, TOUCHED), InteractionState.DONE),
+        (HALF, ADA, VERIFIED, (PASSWORD, VERIFIED), InteractionState.DONE),
+        (HALF, BOB, TOUCHED, (TOUCHED,), InteractionState.OPEN),
+        (HALF, BOB, VERIFIED, (VERIFIED,), InteractionState.DONE),
+        (HALF, BOB, PASSWORD, (PASSWORD,), InteractionState.OPEN),
+        (HALF, ADA, PASSWORD, (PASSWORD,), InteractionState.OPEN),
+        (STEP_UP, ADA, TOUCHED, (TOUCHED,), InteractionState.DONE),
+        (FIRST_VISIT, ADA, PASSWORD, (PASSWORD,), InteractionState.OPEN),
+        (FIRST_VISIT, ADA, VERIFIED, (VERIFIED,), InteractionState.DONE),
+        (CHOSEN, ADA, TOUCHED, (PASSWORD, TOUCHED), InteractionState.DONE),
+        (ENROL, ADA, TOUCHED, (TOUCHED,), InteractionState.DONE),
+    ],
+)
+def test_a_proof_moves_its_interaction_on(
+    before: Interaction,
+    account: AccountId,
+    factor: VerifiedFactor,
+    factors: tuple[VerifiedFactor, ...],
+    state: InteractionState,
+) -> None:
+    purpose = Purpose.ENROL if before.purpose is InteractionPurpose.ENROL else Purpose.SIGN_IN
+    expected = replace(before, account=account, factors=factors, state=state)
+    assert after(before, account, purpose, factor) == expected
+
+
+factor_values = st.builds(
+    VerifiedFactor,
+    kind=st.sampled_from(KindName),
+    authenticator=st.sampled_from([KEY, PASSWORD.authenticator]),
+    at_ms=st.integers(NOON, NOON + 1000),
+    user_present=st.booleans(),
+    user_verified=st.booleans(),
+    phishing_resistant=st.booleans(),
+    hardware_attested=st.booleans(),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from([ADA, BOB]), factor_values), max_size=6))
+def test_factors_of_two_accounts_never_add_up(
+    proofs: list[tuple[AccountId, VerifiedFactor]],
+) -> None:
+    interaction = SIGN_IN
+    owners: dict[int, AccountId] = {}
+    for account, proof in proofs:
+        # One object for each proof, so that its owner can be told whatever it says.
+        shown = replace(proof)
+        owners[id(shown)] = account
+        interaction = after(interaction, account, Purpose.SIGN_IN, shown)
+        assert interaction.account == account
+        assert {owners[id(f)] for f in interaction.factors} == {account}
+        assert shown in interaction.factors
+        enough = assess(interaction.factors) is not None
+        assert (interaction.state is InteractionState.DONE) == enough
+
+
+@given(st.lists(factor_values, max_size=4), factor_values)
+def test_a_sessions_level_is_not_lowered_by_one_more_proof(
+    held: list[VerifiedFactor], more: VerifiedFactor
+) -> None:
+    before = assess(held)
+    later = replace(more, at_ms=NOON + 2000)
+    afterwards = with_newer(tuple(held), (later,))
+    assert later in afterwards
+    if before is None:
+        return
+    reached = assess(afterwards)
+    assert reached is not None
+    assert reached.level >= before.level
+    assert set(reached.amr) >= set(before.amr)
+
+
+def test_a_session_keeps_the_newest_of_each_kind_that_says_as_much() -> None:
+    newer = replace(VERIFIED, at_ms=NOON + 1)
+    assert with_newer((PASSWORD, TOUCHED), (newer,)) == (PASSWORD, newer)
+    assert with_newer((PASSWORD, VERIFIED), (newer,)) == (PASSWORD, newer)
+    touched = replace(TOUCHED, at_ms=NOON + 1)
+    assert with_newer((PASSWORD, VERIFIED), (touched,)) == (PASSWORD, VERIFIED, touched)
