@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from fido2.ctap import CtapError
 from fido2.ctap2.base import Ctap2
@@ -40,14 +42,24 @@ def try_wrong_pin(client: ClientPin, pin: str = "0000") -> int:
     return refused(error)
 
 
-def make_credential(client: ClientPin, token: bytes, rp_id: str = RP_ID) -> None:
+def make_credential(
+    client: ClientPin, token: bytes, rp_id: str = RP_ID, *, rk: bool = False
+) -> None:
     client.ctap.make_credential(
         DIGEST,
         {"id": rp_id, "name": "Login"},
         {"id": b"ann", "name": "ann"},
         [{"type": "public-key", "alg": -7}],
+        options={"rk": rk},
         pin_uv_param=client.protocol.authenticate(token, DIGEST),
         pin_uv_protocol=client.protocol.VERSION,
+    )
+
+
+def sign_in(client: ClientPin, token: bytes) -> None:
+    param = client.protocol.authenticate(token, DIGEST)
+    client.ctap.get_assertion(
+        RP_ID, DIGEST, pin_uv_param=param, pin_uv_protocol=client.protocol.VERSION
     )
 
 
@@ -116,6 +128,34 @@ def test_three_mistakes_in_a_row_lock_it_until_it_is_unplugged(
     assert client.get_pin_retries() == (8, False)
 
 
+def test_a_locked_pin_cannot_be_changed_either(client: ClientPin) -> None:
+    for _ in range(3):
+        try_wrong_pin(client)
+    with pytest.raises(CtapError) as error:
+        client.change_pin(PIN, "1234")
+    assert refused(error) == ERR.PIN_AUTH_BLOCKED
+    assert client.get_pin_retries() == (5, True)
+
+
+def test_a_mistake_brings_a_new_key_to_agree_on(client: ClientPin) -> None:
+    def agreed() -> object:
+        return client.ctap.client_pin(client.protocol.VERSION, 0x02)[1]
+
+    before = agreed()
+    client.get_pin_token(PIN, MAKE, RP_ID)
+    assert agreed() == before
+    try_wrong_pin(client)
+    assert agreed() != before
+
+
+def test_a_new_pin_ends_the_token_of_the_old_one(client: ClientPin) -> None:
+    token = client.get_pin_token(PIN, MAKE, RP_ID)
+    client.change_pin(PIN, "1234")
+    with pytest.raises(CtapError) as error:
+        make_credential(client, token)
+    assert refused(error) == ERR.PIN_AUTH_INVALID
+
+
 def test_eight_mistakes_lock_it_for_good(client: ClientPin, device: EmulatedDevice) -> None:
     answers = []
     for _ in range(8):
@@ -141,11 +181,15 @@ def test_a_token_works_for_its_purpose_only(client: ClientPin) -> None:
     assert refused(error) == ERR.PIN_AUTH_INVALID
 
 
-def test_a_touch_spends_the_token(client: ClientPin) -> None:
-    token = client.get_pin_token(PIN, MAKE, RP_ID)
-    make_credential(client, token)
+@pytest.mark.parametrize("use", [make_credential, sign_in])
+def test_a_touch_spends_the_token(
+    client: ClientPin, use: Callable[[ClientPin, bytes], None]
+) -> None:
+    make_credential(client, client.get_pin_token(PIN, MAKE, RP_ID), rk=True)
+    token = client.get_pin_token(PIN, MAKE | ASSERT, RP_ID)
+    use(client, token)
     with pytest.raises(CtapError) as error:
-        make_credential(client, token)
+        use(client, token)
     assert refused(error) == ERR.PIN_AUTH_INVALID
 
 

@@ -186,6 +186,15 @@ def test_the_next_account_is_asked_for_within_half_a_minute(
         assert code_of(ctap.get_next_assertion) == ERR.NOT_ALLOWED
 
 
+def test_each_next_account_has_its_own_half_minute(ctap: Ctap2, world: World) -> None:
+    for user in (b"ann", b"bob", b"cat"):
+        make(ctap, user)
+    ctap.get_assertion(RP_ID, DIGEST)
+    for user in (b"bob", b"ann"):
+        world.clock.wait(29)
+        assert (ctap.get_next_assertion().user or {})["id"] == user
+
+
 def test_any_other_command_ends_the_sequence(ctap: Ctap2) -> None:
     make(ctap, b"ann")
     make(ctap, b"bob")
@@ -390,6 +399,8 @@ def test_its_credentials_can_be_listed_and_deleted_with_the_pin(
     assert management.get_metadata() == {1: 3, 2: 22}
     parties = management.enumerate_rps()
     assert [p[3]["id"] for p in parties] == [RP_ID, "other.example"]
+    management.enumerate_rps_begin()
+    ctap.get_info()  # any other command ends the sequence
     assert code_of(management.enumerate_rps_next) == ERR.NOT_ALLOWED
     listed = management.enumerate_creds(parties[0][4])
     assert [c[6]["name"] for c in listed] == ["bob", "ann"]
