@@ -111,7 +111,7 @@ class Certificate:
 
 
 def name(attributes: tuple[tuple[x509.ObjectIdentifier, str], ...]) -> x509.Name:
-    return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
+    return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in attributes])
 
 
 def aaguid_extension(aaguid: bytes, wrapping: bytes = b"\x04\x10") -> x509.UnrecognizedExtension:
@@ -287,6 +287,14 @@ def test_a_wrong_statement_is_refused(wrong: Wrong, policy: AttestationPolicy) -
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.what)
 def test_its_neighbour_is_verified(wrong: Wrong) -> None:
     assert isinstance(judged(wrong.neighbour, AttestationPolicy.VERIFY), Registered)
+
+
+def test_a_country_has_two_letters() -> None:
+    """Which the library would not write, and warns of when it reads it."""
+    made = with_subject(NameOID.COUNTRY_NAME, "CHE")
+    with pytest.warns(UserWarning, match="length must be"):
+        verdict = judged(certified(made, MIDDLE), AttestationPolicy.VERIFY)
+    assert reason_of(verdict) is Reason.ATTESTATION_WRONG
 
 
 @dataclass(frozen=True)

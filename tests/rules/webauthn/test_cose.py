@@ -53,6 +53,7 @@ ROWS = [
     Row("a compressed point", {**ES256, -3: True}),
     Row("a coordinate that is a number", {**ES256, -2: 7}),
     Row("a coordinate of 31 bytes", {**ES256, -2: ES256[-2][:-1]}),
+    Row("a byte of y in x", {**ES256, -2: ES256[-2] + ES256[-3][:1], -3: ES256[-3][1:]}),
     Row("a coordinate with a zero before it", {**ES256, -2: b"\x00" + ES256[-2]}),
     Row("P-521 coordinates of 65 bytes", {**ES512, -2: ES512[-2][1:], -3: ES512[-3][1:]}),
     Row("a point off the curve", {**ES256, -3: ES256[-2]}),
@@ -81,6 +82,7 @@ ROWS = [
     Row("a modulus of 8193 bits", {**RS256, -1: (2**8192 + 1).to_bytes(1025, "big")}),
     Row("an empty modulus", {**RS256, -1: b""}),
     Row("a modulus that is a number", {**RS256, -1: 65537}),
+    Row("an exponent that is a number", {**RS256, -2: 65537}),
     Row("exponent 1", {**RS256, -2: b"\x01"}),
     Row("exponent 3", {**RS256, -2: b"\x03"}),
     Row("an even exponent", {**RS256, -2: b"\x01\x00\x02"}),
@@ -89,6 +91,7 @@ ROWS = [
     Row("an exponent with a zero before it", {**RS256, -2: b"\x00\x01\x00\x01"}),
     Row("a key of ML-DSA-44 for ML-DSA-65", {**ML_DSA, 3: -49}),
     Row("an RSA key's type for ML-DSA", {**ML_DSA, 1: 3}),
+    Row("an ML-DSA key that is text", {**ML_DSA, -1: "x" * 1312}),
     Row("ML-DSA with one byte too few", {**ML_DSA, -1: ML_DSA[-1][:-1]}),
 ]
 

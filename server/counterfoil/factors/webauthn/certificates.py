@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
     Criticality,
@@ -100,8 +99,6 @@ def refuse_untrusted_path(
     """
     moment = datetime.fromtimestamp(at / 1000, UTC)
     leaf, *issuers = chain
-    if leaf.public_bytes(Encoding.DER) in anchors:
-        return _refuse_out_of_date(leaf, moment)
     roots = [x509.load_der_x509_certificate(anchor) for anchor in anchors]
     if not roots:
         return Refused(Reason.ATTESTATION_UNTRUSTED, "there are no trust anchors")
@@ -136,12 +133,6 @@ def _demand_ca(_: Policy, __: x509.Certificate, constraints: x509.BasicConstrain
 def _demand_signing(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
     if usage is not None and not usage.key_cert_sign:
         raise ValueError("an issuer that may not sign certificates")
-
-
-def _refuse_out_of_date(certificate: x509.Certificate, moment: datetime) -> Refused | None:
-    if certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
-        return None
-    return Refused(Reason.ATTESTATION_UNTRUSTED, "the attestation certificate is out of date")
 
 
 def _only(subject: x509.Name, oid: x509.ObjectIdentifier) -> str | None:
