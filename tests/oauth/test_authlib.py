@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import uvicorn
-from authlib.integrations.base_client import BaseApp, OAuthError
-from authlib.integrations.base_client.sync_app import OAuth2Mixin
-from authlib.integrations.base_client.sync_openid import OpenIDMixin
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.integrations.base_client import BaseApp, OAuthError  # type: ignore[import-untyped]  # Authlib has no types
+from authlib.integrations.base_client.sync_app import OAuth2Mixin  # type: ignore[import-untyped]
+from authlib.integrations.base_client.sync_openid import OpenIDMixin  # type: ignore[import-untyped]
+from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
 
 from counterfoil.accounts import Account, Invitation
 from counterfoil.app import make_app

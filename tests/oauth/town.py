@@ -6,7 +6,7 @@ People are signed in by flows; the key itself is exercised elsewhere and in the 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,6 +20,7 @@ from counterfoil.errors import Refused
 from counterfoil.factors.kind import Purpose, VerifiedFactor
 from counterfoil.http.browser import cookie_name
 from counterfoil.http.house import House
+from counterfoil.interactions import InteractionState
 from counterfoil.interactions import rules as interaction_rules
 from counterfoil.interactions import store as interaction_store
 from counterfoil.kit import base64url
@@ -134,10 +135,14 @@ class Town:
             after = before
             for factor in factors or (key(self.clock.now_ms()),):
                 after = interaction_rules.after(after, person.id, Purpose.SIGN_IN, factor)
+            secret = Secret(cookie)
+            if after.state is InteractionState.DONE:
+                moved = self.house.sessions.sign_in(tx, session, person.id, after.factors, HERE)
+                assert not isinstance(moved, Refused)
+                secret = moved[1]
+                after = replace(after, session=moved[0].id)
             assert interaction_store.advance(tx, before, after)
-            signed_in = self.house.sessions.sign_in(tx, session, person.id, after.factors, HERE)
-            assert not isinstance(signed_in, Refused)
-            return signed_in[1]
+            return secret
 
         self._take_cookie(self.house.store.write_now(unit))
 
