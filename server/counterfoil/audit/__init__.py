@@ -1,5 +1,6 @@
 """Append-only events, written in the same transaction as what they tell."""
 
-from counterfoil.audit.events import Event, What, Where, list_events, record
+from counterfoil.audit.event import Event, What, Where
+from counterfoil.audit.store import list_events, record
 
 __all__ = ["Event", "What", "Where", "list_events", "record"]
