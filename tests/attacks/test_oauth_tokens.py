@@ -124,6 +124,6 @@ def test_a_token_that_names_no_grant_or_anothers_is_refused_though_we_signed_it(
 @pytest.mark.parametrize("token", ["x", "a.b.c", "..", ".", "cf_code_x", "A" * 9000, "ä"])
 def test_what_is_no_token_is_refused_and_breaks_nothing(town: Town, token: str) -> None:
     response = town.http.get(
-        "/oauth2/userinfo", headers={"Authorization": f"Bearer {token}".encode("latin-1")}
+        "/oauth2/userinfo", headers={b"Authorization": f"Bearer {token}".encode("latin-1")}
     )
     assert response.status_code == 401
