@@ -10,6 +10,8 @@ from counterfoil.kit import strict_json
 from counterfoil.store import Transaction
 from counterfoil.store.schema import events
 
+_INSERT = insert(events)
+
 
 def record(
     tx: Transaction,
@@ -25,16 +27,17 @@ def record(
 ) -> None:
     """Appends one event to the transaction `tx`: it is kept exactly when its cause is."""
     tx.execute(
-        insert(events).values(
-            at_ms=at_ms,
-            what=what.value,
-            account_id=account,
-            actor=actor,
-            subject=subject,
-            reason=None if reason is None else reason.value,
-            address=address,
-            details=strict_json.dump(details),
-        )
+        _INSERT,
+        {
+            "at_ms": at_ms,
+            "what": what.value,
+            "account_id": account,
+            "actor": actor,
+            "subject": subject,
+            "reason": None if reason is None else reason.value,
+            "address": address,
+            "details": strict_json.dump(details),
+        },
     )
 
 

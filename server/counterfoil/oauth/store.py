@@ -1,9 +1,12 @@
-"""The SQL of clients, consents and authorization codes."""
+"""The SQL of clients, consents and authorization codes.
+
+Statements of hot paths are built once: building one costs more than running it.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from counterfoil.kit import strict_json
@@ -14,6 +17,18 @@ from counterfoil.oauth.codes import Code
 from counterfoil.store import Transaction
 from counterfoil.store.schema import clients, codes, consents
 from counterfoil.tokens import Algorithm
+
+_FIND_CLIENT = select(clients).where(clients.c.id == bindparam("client_id"))
+_FIND_CONSENT = select(consents.c.scopes).where(
+    consents.c.account_id == bindparam("account_id"), consents.c.client_id == bindparam("client_id")
+)
+_INSERT_CODE = insert(codes)
+_LOCK_CODE = select(codes).where(codes.c.code_hash == bindparam("hash")).with_for_update()
+_USE_CODE = (
+    update(codes)
+    .where(codes.c.code_hash == bindparam("hash"), codes.c.used_ms.is_(None))
+    .values(used_ms=bindparam("now_ms"))
+)
 
 
 def insert_client(tx: Transaction, client: Client, secret_hash: TokenHash | None) -> None:
@@ -34,7 +49,7 @@ def insert_client(tx: Transaction, client: Client, secret_hash: TokenHash | None
 
 
 def find_client(tx: Transaction, client_id: ClientId) -> tuple[Client, TokenHash | None] | None:
-    row = tx.execute(select(clients).where(clients.c.id == client_id)).one_or_none()
+    row = tx.execute(_FIND_CLIENT, {"client_id": client_id}).one_or_none()
     if row is None:
         return None
     return _client(row), None if row.secret_hash is None else TokenHash(row.secret_hash)
@@ -58,11 +73,8 @@ def find_consent(
     tx: Transaction, account_id: AccountId, client_id: ClientId
 ) -> tuple[str, ...] | None:
     """The scopes that the person agreed to; None for never."""
-    text = tx.execute(
-        select(consents.c.scopes).where(
-            consents.c.account_id == account_id, consents.c.client_id == client_id
-        )
-    ).scalar_one_or_none()
+    which = {"account_id": account_id, "client_id": client_id}
+    text = tx.execute(_FIND_CONSENT, which).scalar_one_or_none()
     return None if text is None else _texts(text)
 
 
@@ -95,25 +107,24 @@ def write_consent(
 
 def insert_code(tx: Transaction, code: Code) -> None:
     tx.execute(
-        insert(codes).values(
-            code_hash=code.hash,
-            grant_id=code.grant,
-            client_id=code.client,
-            redirect_uri=code.redirect_uri,
-            code_challenge=code.code_challenge,
-            nonce=code.nonce,
-            failures=code.failures,
-            expires_ms=code.expires_ms,
-            used_ms=code.used_ms,
-        )
+        _INSERT_CODE,
+        {
+            "code_hash": code.hash,
+            "grant_id": code.grant,
+            "client_id": code.client,
+            "redirect_uri": code.redirect_uri,
+            "code_challenge": code.code_challenge,
+            "nonce": code.nonce,
+            "failures": code.failures,
+            "expires_ms": code.expires_ms,
+            "used_ms": code.used_ms,
+        },
     )
 
 
 def lock_code(tx: Transaction, code_hash: TokenHash) -> Code | None:
     """The code, which no other transaction changes before this one ends."""
-    row = tx.execute(
-        select(codes).where(codes.c.code_hash == code_hash).with_for_update()
-    ).one_or_none()
+    row = tx.execute(_LOCK_CODE, {"hash": code_hash}).one_or_none()
     if row is None:
         return None
     return Code(
@@ -131,12 +142,7 @@ def lock_code(tx: Transaction, code_hash: TokenHash) -> Code | None:
 
 def use_code(tx: Transaction, code_hash: TokenHash, now_ms: int) -> bool:
     """Whether it was this call that used it: the row count is the truth."""
-    used = tx.execute(
-        update(codes)
-        .where(codes.c.code_hash == code_hash, codes.c.used_ms.is_(None))
-        .values(used_ms=now_ms)
-    )
-    return used.rowcount == 1
+    return tx.execute(_USE_CODE, {"hash": code_hash, "now_ms": now_ms}).rowcount == 1
 
 
 def count_failure(tx: Transaction, code_hash: TokenHash) -> None:

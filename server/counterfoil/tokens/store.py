@@ -1,9 +1,12 @@
-"""SQL of this slice: signing keys and grants."""
+"""The SQL of signing keys and grants.
+
+Statements of hot paths are built once: building one costs more than running it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from counterfoil.accounts import AccountState
 from counterfoil.factors.facts import dump_factors, load_factors
@@ -12,6 +15,13 @@ from counterfoil.kit.ids import AccountId, ClientId, GrantId, SessionId
 from counterfoil.store import Transaction
 from counterfoil.store.schema import accounts, grants, signing_keys
 from counterfoil.tokens.grants import Grant, PersonGrant, ServiceGrant, as_factors
+
+_INSERT_GRANT = insert(grants)
+_FIND_STANDING = (
+    select(grants, accounts.c.state, accounts.c.name, accounts.c.display_name)
+    .join_from(grants, accounts, accounts.c.id == grants.c.account_id, isouter=True)
+    .where(grants.c.id == bindparam("grant_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +69,17 @@ def list_signing_keys(tx: Transaction) -> Sequence[SigningKeyRow]:
 def insert_grant(tx: Transaction, grant: Grant, now_ms: int) -> None:
     person = grant if isinstance(grant, PersonGrant) else None
     tx.execute(
-        insert(grants).values(
-            id=grant.id,
-            client_id=grant.client,
-            account_id=None if person is None else person.account,
-            session_id=None if person is None else person.session,
-            scopes=strict_json.dump(list(grant.scopes)),
-            factors=dump_factors(() if person is None else person.factors),
-            made_ms=now_ms,
-            revoked_ms=None,
-        )
+        _INSERT_GRANT,
+        {
+            "id": grant.id,
+            "client_id": grant.client,
+            "account_id": None if person is None else person.account,
+            "session_id": None if person is None else person.session,
+            "scopes": strict_json.dump(list(grant.scopes)),
+            "factors": dump_factors(() if person is None else person.factors),
+            "made_ms": now_ms,
+            "revoked_ms": None,
+        },
     )
 
 
@@ -84,11 +95,7 @@ def revoke_grant(tx: Transaction, grant_id: GrantId, now_ms: int) -> bool:
 
 def find_standing(tx: Transaction, grant_id: GrantId) -> Standing | None:
     """None when there is no such grant: with its client or account it is gone, too."""
-    row = tx.execute(
-        select(grants, accounts.c.state, accounts.c.name, accounts.c.display_name)
-        .join_from(grants, accounts, accounts.c.id == grants.c.account_id, isouter=True)
-        .where(grants.c.id == grant_id)
-    ).one_or_none()
+    row = tx.execute(_FIND_STANDING, {"grant_id": grant_id}).one_or_none()
     if row is None:
         return None
     scopes = _texts(row.scopes)
