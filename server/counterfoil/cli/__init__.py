@@ -17,7 +17,7 @@ from counterfoil.cli import clients, database, doctor, installation, keys, refer
 from counterfoil.cli.dev import command as dev
 from counterfoil.cli.opened import unreachable
 from counterfoil.cli.options import exit_codes
-from counterfoil.cli.output import Exit, Problem, say_problem
+from counterfoil.cli.output import Exit, Problem, say_problem, sentence
 from counterfoil.settings import BadSettings
 from counterfoil.store import StoreBusy
 from counterfoil.store.engines import BadDatabaseUrl, DatabaseError
@@ -95,7 +95,7 @@ def as_problem(error: Exception) -> Problem:
         case BadSettings():
             return Problem(error.message, error.try_, Exit.USAGE)
         case BadDatabaseUrl():
-            return Problem(f"{_sentence(str(error))}", "counterfoil init --help", Exit.USAGE)
+            return Problem(sentence(str(error)), "counterfoil init --help", Exit.USAGE)
         case StoreBusy():
             return Problem("The database is busy.", "the same command again", Exit.BUSY)
         case DatabaseError():
@@ -103,7 +103,7 @@ def as_problem(error: Exception) -> Problem:
         case TyperException():
             context = getattr(error, "ctx", None)
             path = context.command_path if context else "counterfoil"
-            return Problem(_sentence(error.format_message()), f"{path} --help", Exit.USAGE)
+            return Problem(sentence(error.format_message()), f"{path} --help", Exit.USAGE)
         case _:
             return _defect(error)
 
@@ -115,8 +115,3 @@ def _defect(error: Exception) -> Problem:
         f"This is a defect of counterfoil: {type(error).__name__} at {place}.",
         "counterfoil doctor; and please report this sentence",
     )
-
-
-def _sentence(text: str) -> str:
-    text = " ".join(text.split())
-    return text[:1].upper() + text[1:].rstrip(".") + "."

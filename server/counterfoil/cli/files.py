@@ -20,11 +20,11 @@ def write_new_secret(path: Path, content: bytes, undo: ExitStack) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise Problem(
-            f"{path} is already there, and nothing is written over.", f"ls -l {path}"
+            f"The file {path} is already there, and nothing is written over.", f"ls -l {path}"
         ) from error
     except OSError as error:
         raise Problem(
-            f"{path} cannot be written: {error.strerror}.", f"ls -ld {path.parent}"
+            f"The file {path} cannot be written: {error.strerror}.", f"ls -ld {path.parent}"
         ) from error
     undo.callback(path.unlink, missing_ok=True)
     with os.fdopen(descriptor, "wb") as file:

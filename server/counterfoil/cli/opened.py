@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counterfoil.accounts import Accounts
-from counterfoil.cli.output import Exit, Problem
+from counterfoil.cli.output import Exit, Problem, sentence
 from counterfoil.kit.clock import Clock, SystemClock
 from counterfoil.kit.entropy import Entropy, system_entropy
 from counterfoil.kit.sealing import Keyring, RootKey, SealBroken
@@ -134,8 +134,8 @@ def open_installation(
 
 def unreachable(error: DatabaseError) -> Problem:
     """The problem of a database that does not answer; its words, without the URL."""
-    words = " ".join(str(error.orig).split())
-    return Problem(f"The database does not answer: {words}", "counterfoil doctor", Exit.BUSY)
+    told = sentence(f"the database does not answer: {error.orig}")
+    return Problem(told, "counterfoil doctor", Exit.BUSY)
 
 
 def _open(tx: Transaction, settings: Settings, root_key: RootKey, made_by: MadeBy) -> Keyring:

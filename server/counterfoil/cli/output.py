@@ -56,7 +56,13 @@ class Problem(Exception):
 def refusal(refused: Refused, try_: str) -> Problem:
     """The problem that a refusal of ours is to an operator."""
     code = Exit.NOT_FOUND if refused.reason is Reason.NOT_FOUND else Exit.WRONG
-    return Problem(refused.detail or voice(refused.reason).operator, try_, code)
+    return Problem(sentence(refused.detail or voice(refused.reason).operator), try_, code)
+
+
+def sentence(text: str) -> str:
+    """The words with a capital and a full stop, on one line."""
+    text = printable(" ".join(text.split())).rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def show(value: Json, text: str, *, as_json: bool) -> None:

@@ -80,10 +80,12 @@ def _read_config(config: Path | None) -> dict[str, object]:
             )
         found = TomlConfigSettingsSource(Settings, config)()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{config} is not TOML: {error}.", f"$EDITOR {config}") from error
+        raise BadSettings(
+            f"The file {config} is not TOML: {error}.", f"$EDITOR {config}"
+        ) from error
     except OSError as error:
         raise BadSettings(
-            f"{config} cannot be read: {error.strerror}.", f"ls -l {config}"
+            f"The file {config} cannot be read: {error.strerror}.", f"ls -l {config}"
         ) from error
     for key in found:
         _refuse_unknown_key(key, f"in {config}", f"$EDITOR {config}")

@@ -50,7 +50,7 @@ def prepare(folder: Path, *, fresh: bool) -> Places:
     try:
         if folder.exists() and not places.mark.exists() and any(folder.iterdir()):
             raise Problem(
-                f"{folder} was not made by the demonstration, so it is left alone.",
+                f"The folder {folder} was not made by the demonstration, so it is left alone.",
                 f"{spelled()} --data ANOTHER_FOLDER",
             )
         if fresh and places.mark.exists():
@@ -62,7 +62,7 @@ def prepare(folder: Path, *, fresh: bool) -> Places:
             places.mark.write_text(json.dumps({"version": VERSION}), encoding="utf-8")
     except OSError as error:
         raise Problem(
-            f"{folder} cannot be used: {error.strerror}.",
+            f"The folder {folder} cannot be used: {error.strerror}.",
             f"{spelled()} --data ANOTHER_FOLDER",
             Exit.USAGE,
         ) from error
@@ -89,5 +89,6 @@ def _refuse_open_folder(folder: Path) -> None:
     found = folder.stat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o022:
         raise Problem(
-            f"{folder} belongs to somebody else, or others may write to it.", f"chmod 700 {folder}"
+            f"The folder {folder} belongs to somebody else, or others may write to it.",
+            f"chmod 700 {folder}",
         )

@@ -36,7 +36,7 @@ from counterfoil.cli.output import Exit, moment, say_problem, show
 from counterfoil.cli.users import invitation_link
 from counterfoil.http.house import House
 from counterfoil.kit.strict_json import Json
-from counterfoil.settings import load_settings
+from counterfoil.settings import Settings
 
 HTTP_TIMEOUT_S = 30
 
@@ -84,13 +84,14 @@ class Play:
         self, service: list[socket.socket], sample: list[socket.socket]
     ) -> AsyncIterator[Stage]:
         """Everything set up and both servers running."""
-        settings = load_settings(
-            None,
-            issuer=self.addresses.issuer,
-            service_name="Counterfoil",
-            database_url=f"sqlite:///{self.places.database}",
-            root_key_file=self.places.root_key,
-            demonstration=True,
+        # The environment's settings are for the real thing.
+        settings = Settings.model_validate(
+            {
+                "issuer": self.addresses.issuer,
+                "database_url": f"sqlite:///{self.places.database}",
+                "root_key_file": self.places.root_key,
+                "demonstration": True,
+            }
         )
         house = open_house(settings, self.places)
         clients = ensure_clients(house, self.places, self.addresses)
