@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc.jws import JWSRegistry
 
 from counterfoil.errors import Reason, Refused
@@ -298,3 +300,14 @@ def test_a_retired_key_verifies_what_it_signed_and_signs_no_more() -> None:
     token = Tokens(clock, bytes, before, ISSUER, 300, 600).mint_access(PERSON, "a").text
     now = Tokens(clock, bytes, keys, ISSUER, 300, 600)
     assert isinstance(now.verify_access(token, audience="a"), AccessClaims)
+
+
+@given(st.text(max_size=300))
+def test_no_text_raises(text: str) -> None:
+    assert isinstance(_verify(text), Refused)
+
+
+@given(st.binary(max_size=200))
+def test_no_signed_payload_raises(payload: bytes) -> None:
+    head = base64url.encode(json.dumps(_header()).encode())
+    assert isinstance(_verify(_sign(f"{head}.{base64url.encode(payload)}")), Refused)
