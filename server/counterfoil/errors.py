@@ -111,13 +111,15 @@ class Refused:
 class Voice:
     """What is said of a reason: to the person, to the operator, and on the wire.
 
-    `oauth` is the error code that an OAuth endpoint answers with, where one can.
+    `oauth` is the error code that an OAuth endpoint answers with, where one can. `told_as` is
+    told in place of a reason that would give away that a name exists; the log has the true one.
     """
 
     public: str
     operator: str
     status: int = 400
     oauth: str = "invalid_request"
+    told_as: Reason | None = None
 
 
 _WRONG = "That did not work. Please try again."
@@ -161,7 +163,10 @@ VOICES: dict[Reason, Voice] = {
         "We could not read that request.", "The proof is of another kind than the ceremony.", 400
     ),
     Reason.BLOCKED: Voice(
-        _WRONG, "Too many failures with this authenticator: wait, or reset it.", 403
+        _WRONG,
+        "Too many failures with this authenticator: wait, or reset it.",
+        403,
+        told_as=Reason.WRONG,
     ),
     Reason.LOST_RACE: Voice(
         "This was used at the same moment elsewhere. Please start again.",
@@ -431,6 +436,11 @@ VOICES: dict[Reason, Voice] = {
         "insufficient_scope",
     ),
 }
+
+
+def told(reason: Reason) -> Reason:
+    """The reason as it may leave the house."""
+    return VOICES[reason].told_as or reason
 
 
 def voice(reason: Reason) -> Voice:

@@ -11,6 +11,7 @@ dies there leaves a spent challenge and a counted attempt behind, never a second
 from dataclasses import dataclass
 from enum import StrEnum
 
+from counterfoil.errors import Refused
 from counterfoil.factors.kind import Expectation, KindName, Known, Proof, Purpose, VerifiedFactor
 from counterfoil.kit.ids import AccountId, AuthenticatorId, CeremonyId, InteractionId
 from counterfoil.kit.strict_json import Json
@@ -51,13 +52,15 @@ class Begun:
 class Claimed:
     """A spent challenge with a counted attempt, ready to be judged outside of a transaction.
 
-    `versions` are those of the known authenticators when they were read.
+    `versions` are those of the known authenticators when they were read. `refused` is known
+    before judging; the judgement is made all the same, so that its time tells nothing.
     """
 
     ceremony: Ceremony
     proof: Proof
     known: tuple[Known, ...]
     versions: dict[AuthenticatorId, int]
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)

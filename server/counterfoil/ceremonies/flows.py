@@ -97,20 +97,18 @@ class Ceremonies:
             known, versions = self._pointed_at(tx, kind, ceremony, kind.pointer(proof))
         except Malformed as error:
             return self._refuse(tx, ceremony, Refused(Reason.MALFORMED, str(error)), where)
-        blocked = self._count(tx, kind, known)
-        if blocked is not None:
-            return self._refuse(tx, ceremony, blocked, where, known)
-        return Claimed(ceremony, proof, known, versions)
+        return Claimed(ceremony, proof, known, versions, self._count(tx, kind, known))
 
     def judge(self, claimed: Claimed) -> Verified | Refused:
         """The kind's verdict; no database, and a form that cannot be read is a refusal."""
-        kind = self.kinds[claimed.ceremony.kind]
+        kind, expectation = self.kinds[claimed.ceremony.kind], claimed.ceremony.expectation
+        # Whoever is blocked is judged as nobody is: only the time is the same.
+        known = claimed.known if claimed.refused is None else ()
         try:
-            return kind.judge(
-                claimed.ceremony.expectation, claimed.proof, claimed.known, self.clock.now_ms()
-            )
+            verdict = kind.judge(expectation, claimed.proof, known, self.clock.now_ms())
         except Malformed as error:
-            return Refused(Reason.MALFORMED, str(error))
+            verdict = Refused(Reason.MALFORMED, str(error))
+        return claimed.refused or verdict
 
     def settle(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from counterfoil.errors import Refused, voice
+from counterfoil.errors import Refused, told, voice
 from counterfoil.http.house import House, house_of
 from counterfoil.http.problems import log_refusal
 from counterfoil.kit import base64url
@@ -36,7 +36,7 @@ def page(
 def problem_of(house: House, refused: Refused) -> Problem:
     """What a person reads of a refusal, with a short reference that the log has too."""
     reference = base64url.encode(house.entropy(6))
-    return Problem(refused.reason.value, voice(refused.reason).public, reference)
+    return Problem(told(refused.reason).value, voice(refused.reason).public, reference)
 
 
 def error_page(request: Request, refused: Refused, *, start_again: str = "/") -> Response:

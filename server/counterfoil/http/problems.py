@@ -6,7 +6,7 @@ import logging
 from starlette.requests import Request
 from starlette.responses import Response
 
-from counterfoil.errors import Reason, Refused, voice
+from counterfoil.errors import Reason, Refused, told, voice
 
 log = logging.getLogger("counterfoil.http")
 
@@ -20,7 +20,7 @@ _BY_STATUS = {
 
 def problem(refused: Refused | Reason, headers: dict[str, str] | None = None) -> Response:
     """`application/problem+json`; the operator's words and details stay in the log."""
-    reason = refused.reason if isinstance(refused, Refused) else refused
+    reason = told(refused.reason if isinstance(refused, Refused) else refused)
     said = voice(reason)
     body = {
         "type": f"urn:counterfoil:problem:{reason.value}",

@@ -39,6 +39,13 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class _Broken:
+    """A judgement that broke, to be raised when its claim is committed."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class Interactions:
     clock: Clock
     entropy: Entropy
@@ -164,38 +171,25 @@ class Interactions:
     ) -> Shown | Refused:
         """Claims, judges and settles the ceremony, and moves its interaction and session on."""
         label = clean_label(label, DEFAULT_LABEL)
-
-        def claim(tx: Transaction) -> Claimed | Refused:
-            interaction = store.find_of_ceremony(tx, ceremony_id)
-            refused = rules.refuse_unusable(interaction, session.id, self.clock.now_ms())
-            if refused is not None or interaction is None:
-                return refused or Refused(Reason.NOT_FOUND)
-            return self.ceremonies.claim(tx, ceremony_id, interaction.id, proof, where)
-
-        def settle(
-            tx: Transaction, claimed: Claimed, verdict: Verified | Refused
-        ) -> Shown | Refused:
-            settled = self.ceremonies.settle(tx, claimed, verdict, label, where)
-            if isinstance(settled, Refused):
-                return settled
-            return self._advance(tx, session, settled, where)
-
-        def at_once(tx: Transaction) -> Shown | Refused:
-            claimed = claim(tx)
-            if isinstance(claimed, Refused):
-                return claimed
-            return settle(tx, claimed, self.ceremonies.judge(claimed))
-
         if not self.ceremonies.kinds[proof.kind].slow:
-            return await self.store.write(at_once)
+            outcome = await self.store.write(
+                lambda tx: self._prove_at_once(tx, ceremony_id, session, proof, label, where)
+            )
+            if isinstance(outcome, _Broken):
+                raise outcome.error
+            return outcome
         with self.judges.place() as busy:
             if busy is not None:
                 return busy
-            claimed = await self.store.write(claim)
+            claimed = await self.store.write(
+                lambda tx: self._claim(tx, ceremony_id, session, proof, where)
+            )
             if isinstance(claimed, Refused):
                 return claimed
             verdict = await self.judges.judge(lambda: self.ceremonies.judge(claimed))
-            return await self.store.write(lambda tx: settle(tx, claimed, verdict))
+            return await self.store.write(
+                lambda tx: self._settle(tx, session, claimed, verdict, label, where)
+            )
 
     async def prove_password(
         self,
@@ -228,11 +222,69 @@ class Interactions:
 
     # --- steps ------------------------------------------------------------------------------------
 
-    def _advance(
-        self, tx: Transaction, session: Session, settled: Settled, where: Where
+    def _prove_at_once(
+        self,
+        tx: Transaction,
+        ceremony_id: CeremonyId,
+        session: Session,
+        proof: Proof,
+        label: str,
+        where: Where,
+    ) -> Shown | Refused | _Broken:
+        claimed = self._claim(tx, ceremony_id, session, proof, where)
+        if isinstance(claimed, Refused):
+            return claimed
+        try:
+            verdict = self.ceremonies.judge(claimed)
+        except Exception as error:  # noqa: BLE001  # whatever broke, the challenge is spent
+            return _Broken(error)
+        return self._settle(tx, session, claimed, verdict, label, where)
+
+    def _claim(
+        self,
+        tx: Transaction,
+        ceremony_id: CeremonyId,
+        session: Session,
+        proof: Proof,
+        where: Where,
+    ) -> Claimed | Refused:
+        interaction = store.find_of_ceremony(tx, ceremony_id)
+        refused = rules.refuse_unusable(interaction, session.id, self.clock.now_ms())
+        if refused is not None or interaction is None:
+            return refused or Refused(Reason.NOT_FOUND)
+        if interaction.state is not InteractionState.OPEN:
+            return Refused(Reason.REPLAYED)
+        return self.ceremonies.claim(tx, ceremony_id, interaction.id, proof, where)
+
+    def _settle(
+        self,
+        tx: Transaction,
+        session: Session,
+        claimed: Claimed,
+        verdict: Verified | Refused,
+        label: str,
+        where: Where,
     ) -> Shown | Refused:
-        before = store.find(tx, settled.interaction)
-        assert before is not None, "the ceremony's interaction is held by its foreign key"
+        # Held from here, so that nothing is written for a proof that comes too late.
+        before = store.lock(tx, claimed.ceremony.interaction)
+        if before is None:
+            verdict = Refused(Reason.SIGNED_OUT)
+        elif before.state is not InteractionState.OPEN:
+            verdict = Refused(Reason.LOST_RACE)
+        settled = self.ceremonies.settle(tx, claimed, verdict, label, where)
+        if isinstance(settled, Refused):
+            return settled
+        assert before is not None, "without a session the verdict is a refusal"
+        return self._advance(tx, session, before, settled, where)
+
+    def _advance(
+        self,
+        tx: Transaction,
+        session: Session,
+        before: Interaction,
+        settled: Settled,
+        where: Where,
+    ) -> Shown | Refused:
         after = rules.after(before, settled.account, settled.purpose, settled.factor)
         moved = self._move_session(tx, session, after, where)
         if isinstance(moved, Refused):

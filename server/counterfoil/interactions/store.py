@@ -10,7 +10,7 @@ from counterfoil.interactions.interaction import (
 )
 from counterfoil.kit.ids import AccountId, InteractionId, SessionId
 from counterfoil.store import AnyRow, Transaction
-from counterfoil.store.schema import ceremonies, interactions
+from counterfoil.store.schema import ceremonies, interactions, sessions
 
 _COLUMNS = tuple(interactions.c)
 
@@ -39,6 +39,20 @@ def find(tx: Transaction, interaction_id: InteractionId) -> Interaction | None:
 def find_of_ceremony(tx: Transaction, ceremony_id: str) -> Interaction | None:
     statement = (
         select(*_COLUMNS).join_from(ceremonies, interactions).where(ceremonies.c.id == ceremony_id)
+    )
+    return _interaction(tx.execute(statement).one_or_none())
+
+
+def lock(tx: Transaction, interaction_id: InteractionId) -> Interaction | None:
+    """Holds the interaction and its session to the end of the transaction.
+
+    None when the session has ended, or one of them is gone.
+    """
+    statement = (
+        select(*_COLUMNS)
+        .join_from(interactions, sessions)
+        .where(interactions.c.id == interaction_id, sessions.c.ended_ms.is_(None))
+        .with_for_update()
     )
     return _interaction(tx.execute(statement).one_or_none())
 

@@ -131,10 +131,12 @@ class Sessions:
             seen_ms=now_ms,
             expires_ms=expires_ms,
         )
-        cookie = self.rotate(tx, session.id)
-        written = store.write_proof(tx, session.id, account_id, proven.factors, now_ms, expires_ms)
-        if isinstance(cookie, Refused) or not written:
+        # First, because a refusal must not change the secret of somebody's session.
+        if not store.write_proof(tx, session.id, account_id, proven.factors, now_ms, expires_ms):
             return Refused(Reason.SIGNED_OUT)
+        cookie = self.rotate(tx, session.id)
+        if isinstance(cookie, Refused):
+            return cookie
         record(
             tx,
             what,
