@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from counterfoil.accounts import Accounts
 from counterfoil.ceremonies import Ceremonies
@@ -24,7 +25,7 @@ from counterfoil.http.problems import problem, reason_of_status
 from counterfoil.interactions import Interactions
 from counterfoil.kit.clock import Clock, SystemClock
 from counterfoil.kit.entropy import Entropy, system_entropy
-from counterfoil.kit.sealing import Keyring, RootKey
+from counterfoil.kit.sealing import RootKey
 from counterfoil.oauth import Clients, OAuth
 from counterfoil.sessions import Sessions
 from counterfoil.settings import Settings
@@ -109,6 +110,17 @@ def make_house(
     )
 
 
+class _App(FastAPI):
+    def build_middleware_stack(self) -> ASGIApp:
+        """Headers are put on outermost: the answer to a broken promise needs them, too."""
+        settings: Settings = self.state.house.settings
+        return HeadersMiddleware(
+            super().build_middleware_stack(),
+            https=settings.issuer.startswith("https:"),
+            only_hosts=_only_hosts(settings),
+        )
+
+
 def make_app(house: House) -> FastAPI:
     """The ASGI application of a house. Documents and telemetry are off; routes are plain."""
 
@@ -117,7 +129,7 @@ def make_app(house: House) -> FastAPI:
         yield
         await asyncio.to_thread(close_house, house)
 
-    app = FastAPI(
+    app = _App(
         title=house.settings.service_name,
         lifespan=lifespan,
         openapi_url=None,
@@ -132,11 +144,6 @@ def make_app(house: House) -> FastAPI:
     app.add_exception_handler(StoreBusy, _on_store_busy)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(Exception, _on_broken_promise)
-    app.add_middleware(
-        HeadersMiddleware,
-        https=house.settings.issuer.startswith("https:"),
-        only_hosts=_only_hosts(house.settings),
-    )
     return app
 
 

@@ -17,7 +17,7 @@ from counterfoil.http.browser import (
 from counterfoil.http.house import house_of
 from counterfoil.http.problems import log_refusal, problem
 from counterfoil.http.steps import next_path
-from counterfoil.kit.ids import CeremonyId, InteractionId
+from counterfoil.kit.ids import CeremonyId, InteractionId, is_id
 from counterfoil.kit.strict_json import Json
 from counterfoil.sessions import Session
 
@@ -35,11 +35,14 @@ async def begin(request: Request) -> Response:
         purpose = Purpose(str(body.get("purpose")))
     except ValueError:
         return _refuse(request, Refused(Reason.MALFORMED, "an unknown kind or purpose"))
+    interaction = body.get("interaction")
+    if not isinstance(interaction, str) or not is_id(interaction):
+        return _refuse(request, Refused(Reason.MALFORMED, "no interaction's id"))
     house = house_of(request)
     begun = await house.store.write(
         lambda tx: house.interactions.begin(
             tx,
-            InteractionId(str(body.get("interaction"))),
+            InteractionId(interaction),
             session.id,
             kind,
             purpose,

@@ -1,4 +1,4 @@
-"""Headers that every answer has, and hosts that are not ours: one pure ASGI middleware."""
+"""Headers that every answer has, and hosts and paths that are nobody's: pure ASGI middleware."""
 
 from collections.abc import Sequence
 
@@ -37,12 +37,6 @@ class HeadersMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if (
-            self._only_hosts is not None
-            and Headers(scope=scope).get("host") not in self._only_hosts
-        ):
-            await problem(Reason.NOT_FOUND)(scope, receive, send)
-            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -51,4 +45,14 @@ class HeadersMiddleware:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        answer = problem(Reason.NOT_FOUND) if self._is_nobodys(scope) else self._app
+        await answer(scope, receive, send_with_headers)
+
+    def _is_nobodys(self, scope: Scope) -> bool:
+        # PostgreSQL takes no NUL in a text, and no address of ours has one.
+        if "\0" in scope["path"]:
+            return True
+        return (
+            self._only_hosts is not None
+            and Headers(scope=scope).get("host") not in self._only_hosts
+        )
