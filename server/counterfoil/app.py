@@ -52,8 +52,18 @@ def make_house(
     Raises SealBroken for a wrong root key, NoSigningKey and LookupError for a database that
     nobody has set up. `store`, `clock` and `entropy` are the world, plugged in by tests.
     """
-    clock = clock or SystemClock()
-    store = store or open_store(settings.database_url)
+    opened = store or open_store(settings.database_url)
+    try:
+        return _put_together(settings, root_key, opened, clock or SystemClock(), entropy)
+    except BaseException:
+        if store is None:
+            opened.close()
+        raise
+
+
+def _put_together(
+    settings: Settings, root_key: RootKey, store: Store, clock: Clock, entropy: Entropy
+) -> House:
     installation = store.read_now(find_installation)
     if installation is None:
         raise LookupError("the database was not set up")

@@ -48,7 +48,8 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_MS / 1000},
         isolation_level=None if writes else "AUTOCOMMIT",
-        skip_autocommit_rollback=True,
+        # To SQLAlchemy our own BEGIN looks like autocommit: a failed transaction would stay open.
+        skip_autocommit_rollback=not writes,
     )
 
     @event.listens_for(engine, "connect")
