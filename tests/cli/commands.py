@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, text
+
 from counterfoil.cli import main
 
 ISSUER = "https://login.example.org"
@@ -65,6 +67,16 @@ def is_sentence_and_try(err: str) -> bool:
         and lines[1].startswith("try: ")
         and "Traceback" not in err
     )
+
+
+def change(made: "Made", statement: str, **values: str) -> None:
+    """Change the database of an installation behind its back."""
+    engine = create_engine(made.database_url.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(statement), values)
+    finally:
+        engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)

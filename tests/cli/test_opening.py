@@ -3,19 +3,11 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from tests.cli.commands import ISSUER, Made, is_sentence_and_try, run
+from tests.cli.commands import ISSUER, Made, change, is_sentence_and_try, run
 from tests.house import install
 
 COMMANDS = [("serve",), ("users", "list"), ("clients", "list"), ("keys", "list")]
-
-
-def change(made: Made, statement: str) -> None:
-    engine = create_engine(made.database_url.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 def refuses(made: Made, says: str, code: int = 1) -> None:

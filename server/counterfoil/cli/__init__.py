@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import metadata
+from pathlib import Path
 
 import typer
 from typer.exceptions import TyperException
@@ -17,7 +18,7 @@ from counterfoil.cli import clients, database, doctor, installation, keys, refer
 from counterfoil.cli.dev import command as dev
 from counterfoil.cli.opened import unreachable
 from counterfoil.cli.options import exit_codes
-from counterfoil.cli.output import Exit, Problem, say_problem, sentence
+from counterfoil.cli.output import Enough, Exit, Problem, say_problem, sentence
 from counterfoil.settings import BadSettings
 from counterfoil.store import StoreBusy
 from counterfoil.store.engines import BadDatabaseUrl, DatabaseError
@@ -64,8 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(app(args=arguments, prog_name="counterfoil", standalone_mode=False) or Exit.DONE)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever reads us has enough, as `head` has; Python must not notice it again at exit.
+    except Enough:
+        # Python must not notice it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
     except typer.Abort:
@@ -109,8 +110,8 @@ def as_problem(error: Exception) -> Problem:
 
 
 def _defect(error: Exception) -> Problem:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
     return Problem(
         f"This is a defect of counterfoil: {type(error).__name__} at {place}.",
         "counterfoil doctor; and please report this sentence",

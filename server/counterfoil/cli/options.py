@@ -21,5 +21,5 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The name that the per
 def exit_codes(*codes: Exit) -> str:
     """The end of a command's help."""
     listed = (Exit.DONE, *codes, Exit.USAGE)
-    lines = [f"  {int(code):<3} {code.meaning}" for code in sorted(set(listed))]
+    lines = [f"  {int(code):<4} {code.meaning}" for code in sorted(set(listed))]
     return "\b\nExit codes:\n" + "\n".join(lines)

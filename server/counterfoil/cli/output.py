@@ -4,6 +4,7 @@ Errors are one sentence, then `try:` and a command that can be pasted.
 """
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -53,6 +54,10 @@ class Problem(Exception):
         self.code = code
 
 
+class Enough(Exception):
+    """Whoever reads our answer has closed the pipe, as `head` does."""
+
+
 def refusal(refused: Refused, try_: str) -> Problem:
     """The problem that a refusal of ours is to an operator."""
     code = Exit.NOT_FOUND if refused.reason is Reason.NOT_FOUND else Exit.WRONG
@@ -66,16 +71,26 @@ def sentence(text: str) -> str:
 
 
 def show(value: Json, text: str, *, as_json: bool) -> None:
-    """Print the answer of a command: the same facts as JSON or for a person."""
-    if as_json:
-        print(json.dumps(value, indent=2, ensure_ascii=False))
-    elif text:
-        Console(highlight=False).print(Text(text), soft_wrap=True)
+    """Print the answer of a command: the same facts as JSON or for a person. Raises Enough."""
+    try:
+        if as_json:
+            print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)
+        elif text:
+            terminal().print(Text(text), soft_wrap=True)
+    except BrokenPipeError as error:
+        raise Enough from error
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """Where a person may read; with NO_COLOR, or into a pipe, nothing but text is written."""
+    if os.environ.get("NO_COLOR"):
+        return Console(stderr=stderr, highlight=False, color_system=None)
+    return Console(stderr=stderr, highlight=False)
 
 
 def say(message: str = "", style: str = "") -> None:
     """Tell the person at the terminal."""
-    Console(stderr=True, highlight=False).print(Text(message, style), soft_wrap=True)
+    terminal(stderr=True).print(Text(message, style), soft_wrap=True)
 
 
 def say_problem(message: str, try_: str) -> None:

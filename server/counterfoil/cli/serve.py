@@ -22,8 +22,6 @@ from counterfoil.settings import Settings, read_root_key
 from counterfoil.tokens import NoSigningKey, load_signing_keys
 
 DRAIN_S = 30
-# How uvicorn's workers say that they could not begin.
-STARTUP_FAILURE = 3
 BACKLOG = 2048
 
 
@@ -107,7 +105,8 @@ def run(settings: Settings, listening: socket.socket) -> None:
     """
     # Half of what a command costs: only those that serve pay it.
     import uvicorn  # noqa: PLC0415
-    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
+
+    from counterfoil.cli.workers import Workers  # noqa: PLC0415
 
     for name in (signal.SIGTERM, signal.SIGINT):
         # The server raises the signal again once it has drained; that is a good end.
@@ -129,9 +128,9 @@ def run(settings: Settings, listening: socket.socket) -> None:
     if settings.workers == 1:
         uvicorn.Server(config).run([listening])
         return
-    supervisor = Multiprocess(config, [listening])
+    supervisor = Workers(config, [listening])
     supervisor.run()
-    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+    if supervisor.could_not_start:
         raise Problem("A worker could not start.", "counterfoil doctor")
 
 

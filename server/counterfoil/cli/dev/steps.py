@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.text import Text
 
-from counterfoil.cli.output import printable
+from counterfoil.cli.output import printable, terminal
 from counterfoil.kit.strict_json import Json
 
 WIDTH = 92
@@ -24,7 +24,7 @@ class Told:
     """The steps so far, for `--json`; printed while they happen unless `quiet`."""
 
     quiet: bool
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    console: Console = field(default_factory=terminal)
     steps: list[Json] = field(default_factory=list)
 
     def step(self, name: str, sentence: str, rows: Sequence[tuple[str, str]] = ()) -> None:

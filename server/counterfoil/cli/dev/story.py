@@ -4,11 +4,12 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 
-from counterfoil.cli.dev.errands import EmulatedPerson, Event
+from counterfoil.cli.dev.errands import Event
 from counterfoil.cli.dev.sample.application import s256
 from counterfoil.cli.dev.sample.tokens import BadToken, Issuer
 from counterfoil.cli.dev.setup import SCOPES, Addresses, SampleClients
@@ -43,6 +44,14 @@ class Redeemed:
     claims: Mapping[str, Json]
 
 
+class Person(Protocol):
+    """Somebody with a key: the emulated one, or a test's."""
+
+    async def do(self, errand: Mapping[str, Json]) -> list[Event]:
+        """What happened during an errand, in its order. Raises StepFailed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """Who and what takes part."""
@@ -50,7 +59,7 @@ class Story:
     told: Told
     addresses: Addresses
     clients: SampleClients
-    person: EmulatedPerson
+    person: Person
     http: httpx2.AsyncClient
     issuer: Issuer
 
