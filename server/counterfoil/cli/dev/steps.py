@@ -31,9 +31,8 @@ class Told:
         """One step and what it showed."""
         shown: dict[str, Json] = dict(rows)
         self.steps.append({"step": name, "sentence": sentence, "shown": shown})
-        number = f"{len(self.steps):>2}  "
-        line = Text(number, "bold")
-        line.append(f"{name:<{NAME_WIDTH}}", "bold")
+        line = Text()
+        line.append(f"{len(self.steps):>2}  {name:<{NAME_WIDTH}}", "bold")
         line.append(f"  {printable(sentence)}")
         self._print(line)
         self.rows(rows, self._indent)

@@ -145,7 +145,7 @@ class Story:
             raise StepFailed("The token does not say what happened.")
         self.told.step(
             "Verify",
-            "joserfc holds it against the published keys: the signature is good; it says",
+            "joserfc, which is not ours, holds it against the published keys: it is good, and says",
             [(name, _shown(name, claims[name])) for name in sorted(claims, key=_place)],
         )
         return claims
