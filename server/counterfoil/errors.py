@@ -385,7 +385,7 @@ VOICES: dict[Reason, Voice] = {
     ),
     Reason.ACCESS_DENIED: Voice(
         "The person said no.",
-        "Consent was denied, or the account is disabled.",
+        "Consent was denied.",
         403,
         "access_denied",
     ),

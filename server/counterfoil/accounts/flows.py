@@ -30,6 +30,8 @@ from counterfoil.kit.secret import Secret
 from counterfoil.store import Transaction
 
 USER_HANDLE_BYTES = 64
+# InteractionPurpose.FIRST_VISIT, which this slice does not import: the arrow points down.
+FIRST_VISIT = "first_visit"
 NOWHERE = Where("", "")
 
 
@@ -82,7 +84,9 @@ class Accounts:
     def set_state(
         self, tx: Transaction, account_id: AccountId, state: AccountState, actor: str
     ) -> Account | Refused:
-        """Disabling also ends every session and revokes every grant."""
+        """Disabling also ends every session, grant and interaction."""
+        if state is AccountState.DISABLED:
+            store.cancel_interactions(tx, account_id)
         if not store.set_account_state(tx, account_id, state):
             return Refused(Reason.NOT_FOUND)
         if state is AccountState.DISABLED:
@@ -107,7 +111,12 @@ class Accounts:
     # --- invitations ----------------------------------------------------------------------
 
     def invite(self, tx: Transaction, account_id: AccountId, actor: str) -> Invitation | Refused:
-        """A link's token, good once and for 15 minutes; it voids the account's earlier ones."""
+        """A link's token, good once and for 15 minutes.
+
+        It voids the account's earlier ones, and the first visit that one of them began: a link
+        is asked for anew when somebody else may have used the old one.
+        """
+        store.cancel_interactions(tx, account_id, purpose=FIRST_VISIT)
         if store.lock_account(tx, account_id) is not AccountState.ACTIVE:
             return Refused(Reason.NOT_FOUND, "no such account, or it is disabled")
         now_ms = self.clock.now_ms()
@@ -160,12 +169,13 @@ class Accounts:
         label: str,
         where: Where,
     ) -> Authenticator | Refused:
-        """An authenticator that proved itself goes live. A new password replaces the old."""
+        """An authenticator that proved itself goes live. A new password replaces the old, and
+        ends what rests on it."""
         now_ms = self.clock.now_ms()
         if store.lock_account(tx, account_id) is not AccountState.ACTIVE:
             return Refused(Reason.ACCOUNT_DISABLED)
         if kind is KindName.PASSWORD:
-            store.remove_all_of_kind(tx, account_id, kind)
+            self._replace_passwords(tx, account_id)
         authenticator = Authenticator(
             id=new_authenticator_id(self.entropy),
             account=account_id,
@@ -216,7 +226,10 @@ class Accounts:
         authenticator_id: AuthenticatorId,
         where: Where,
     ) -> None | Refused:
-        """LAST_AUTHENTICATOR when the person could not sign in any more."""
+        """Ends every session and grant that it opened, of whoever holds it now.
+
+        LAST_AUTHENTICATOR when the person could not sign in any more.
+        """
         # Two removals at once must not each leave the other one's authenticator.
         store.lock_account(tx, account_id)
         enrolled = store.list_authenticators(tx, account_id)
@@ -227,8 +240,15 @@ class Accounts:
         if refused is not None:
             return refused
         store.remove(tx, account_id, authenticator_id)
+        store.end_what_rests_on(tx, account_id, authenticator_id, self.clock.now_ms())
         self._tell(tx, What.REMOVED, account_id, account_id, where, found.id, kind=found.kind.value)
         return None
+
+    def _replace_passwords(self, tx: Transaction, account_id: AccountId) -> None:
+        for old in store.list_authenticators(tx, account_id):
+            if old.kind is KindName.PASSWORD:
+                store.remove(tx, account_id, old.id)
+                store.end_what_rests_on(tx, account_id, old.id, self.clock.now_ms())
 
     def _invited(self, tx: Transaction, account_id: AccountId | None) -> Account | Refused:
         account = None if account_id is None else store.find_account(tx, account_id)

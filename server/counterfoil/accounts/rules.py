@@ -39,6 +39,7 @@ def name_key(name: str) -> str | Refused:
 
 def clean_label(label: str, otherwise: str) -> str:
     """A label as it is kept: printable, trimmed, bounded; `otherwise` for an empty one."""
+    label = label[: 4 * MAX_LABEL_CHARACTERS]  # what is behind would be cut in any case
     printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in label)
     return " ".join(printable.split())[:MAX_LABEL_CHARACTERS].rstrip() or otherwise
 

@@ -13,11 +13,19 @@ from counterfoil.accounts.people import (
     AuthenticatorState,
     Role,
 )
+from counterfoil.factors.facts import load_factors
 from counterfoil.factors.kind import AuthenticatorRecord, KindName
 from counterfoil.kit.ids import AccountId, AuthenticatorId, InvitationId
 from counterfoil.kit.opaque import TokenHash
 from counterfoil.store import AnyRow, Transaction
-from counterfoil.store.schema import accounts, authenticators, grants, invitations, sessions
+from counterfoil.store.schema import (
+    accounts,
+    authenticators,
+    grants,
+    interactions,
+    invitations,
+    sessions,
+)
 
 _ACCOUNT = (
     accounts.c.id,
@@ -85,6 +93,39 @@ def set_account_state(tx: Transaction, account_id: AccountId, state: AccountStat
 
 def delete_account(tx: Transaction, account_id: AccountId) -> bool:
     return tx.execute(delete(accounts).where(accounts.c.id == account_id)).rowcount == 1
+
+
+def cancel_interactions(
+    tx: Transaction, account_id: AccountId, *, purpose: str | None = None
+) -> None:
+    """Ends what is open or done and not yet taken; of one purpose, or all of them."""
+    statement = update(interactions).where(
+        interactions.c.account_id == account_id, interactions.c.state.in_(("open", "done"))
+    )
+    if purpose is not None:
+        statement = statement.where(interactions.c.purpose == purpose)
+    tx.execute(statement.values(state="cancelled"))
+
+
+def end_what_rests_on(
+    tx: Transaction, account_id: AccountId, authenticator_id: AuthenticatorId, now_ms: int
+) -> None:
+    """Ends the sessions and revokes the grants whose factors name the authenticator."""
+    for table, ended in ((sessions, sessions.c.ended_ms), (grants, grants.c.revoked_ms)):
+        living = select(table.c.id, table.c.factors).where(
+            table.c.account_id == account_id, ended.is_(None)
+        )
+        resting = [
+            row.id
+            for row in tx.execute(living)
+            if any(f.authenticator == authenticator_id for f in load_factors(row.factors))
+        ]
+        if resting:
+            tx.execute(
+                update(table)
+                .where(table.c.id.in_(resting), ended.is_(None))
+                .values({ended: now_ms})
+            )
 
 
 def end_all_of(tx: Transaction, account_id: AccountId, now_ms: int) -> None:
@@ -213,14 +254,6 @@ def insert_authenticator(
         "used_from": authenticator.used_from,
     }
     return _inserted(tx, insert(authenticators).values(values))
-
-
-def remove_all_of_kind(tx: Transaction, account_id: AccountId, kind: KindName) -> None:
-    tx.execute(
-        delete(authenticators).where(
-            authenticators.c.account_id == account_id, authenticators.c.kind == kind.value
-        )
-    )
 
 
 def known_rows(

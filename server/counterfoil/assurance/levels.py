@@ -50,13 +50,15 @@ class Assurance:
 def assess(factors: Sequence[VerifiedFactor]) -> Assurance | None:
     """The highest level that `factors` reach, and of that the freshest way; None for none.
 
-    `auth_time` is the time of the oldest factor in the combination that reaches the level.
+    `auth_time` is the time of the oldest factor in the combination that reaches the level, and
+    `amr` names that combination alone: what was shown long before it is no part of it.
     """
-    ways = [(_level(way), min(f.at_ms for f in way)) for way in _sufficient_ways(factors)]
+    ways = [(_level(way), min(f.at_ms for f in way), way) for way in _sufficient_ways(factors)]
     if not ways:
         return None
-    level, auth_time_ms = max(ways)
-    return Assurance(level, _amr(factors), auth_time_ms)
+    level, auth_time_ms = max(way[:2] for way in ways)
+    counted = [f for way in ways if way[:2] == (level, auth_time_ms) for f in way[2]]
+    return Assurance(level, _amr(counted), auth_time_ms)
 
 
 def meets(

@@ -8,7 +8,7 @@ transaction, a slow one commits the claim first.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from counterfoil.accounts import Account
+from counterfoil.accounts import Account, AccountState
 from counterfoil.accounts import rules as account_rules
 from counterfoil.accounts import store as account_store
 from counterfoil.accounts.flows import Accounts, sealed_row
@@ -79,17 +79,10 @@ class Ceremonies:
         where: Where,
     ) -> Claimed | Refused:
         """Spends the challenge and counts the attempt. The spending stays when it refuses."""
-        now_ms = self.clock.now_ms()
-        found = store.find(tx, ceremony_id)
-        if found is None:
-            return Refused(Reason.NOT_FOUND)
-        foreign = rules.refuse_other_binding(found[0], interaction, proof.kind)
-        if foreign is not None:
-            # A stranger must not spend somebody else's challenge.
-            return foreign
-        ceremony = store.claim(tx, ceremony_id, now_ms)
+        # Bound in the claim itself: a stranger must not spend somebody else's challenge.
+        ceremony = store.claim(tx, ceremony_id, interaction, proof.kind, self.clock.now_ms())
         if ceremony is None:
-            return rules.why_not_open(found[1], found[0].expires_ms, now_ms)
+            return self._why_not_claimed(tx, ceremony_id, interaction, proof.kind)
         kind = self.kinds[ceremony.kind]
         if ceremony.purpose is Purpose.ENROL:
             return Claimed(ceremony, proof, (), {})
@@ -166,6 +159,21 @@ class Ceremonies:
         return None
 
     # --- steps ------------------------------------------------------------------------------
+
+    def _why_not_claimed(
+        self,
+        tx: Transaction,
+        ceremony_id: CeremonyId,
+        interaction: InteractionId,
+        kind: KindName,
+    ) -> Refused:
+        found = store.find(tx, ceremony_id)
+        if found is None:
+            return Refused(Reason.NOT_FOUND)
+        ceremony, state = found
+        return rules.refuse_other_binding(ceremony, interaction, kind) or rules.why_not_open(
+            state, ceremony.expires_ms, self.clock.now_ms()
+        )
 
     def _pointed_at(
         self, tx: Transaction, kind: Kind, ceremony: Ceremony, pointer: Pointer
@@ -247,6 +255,9 @@ class Ceremonies:
         self, tx: Transaction, claimed: Claimed, verdict: Verified, where: Where
     ) -> Settled | Refused:
         used = next(known for known in claimed.known if known.id == verdict.used)
+        # Held, so that a disabling at the same moment finds the session that this opens.
+        if account_store.lock_account(tx, used.account) is not AccountState.ACTIVE:
+            return Refused(Reason.ACCOUNT_DISABLED)
         now_ms = self.clock.now_ms()
         written = account_store.write_used(
             tx, used.id, claimed.versions[used.id], verdict.record.facts, now_ms, where.address

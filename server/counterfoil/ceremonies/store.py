@@ -27,12 +27,20 @@ def insert_open(tx: Transaction, ceremony: Ceremony, now_ms: int) -> None:
     )
 
 
-def claim(tx: Transaction, ceremony_id: CeremonyId, now_ms: int) -> Ceremony | None:
-    """Spends the challenge; None when it is not open any more or its time is over."""
+def claim(
+    tx: Transaction,
+    ceremony_id: CeremonyId,
+    interaction: InteractionId,
+    kind: KindName,
+    now_ms: int,
+) -> Ceremony | None:
+    """Spends the challenge; None when it is another's, not open any more, or its time is over."""
     statement = (
         update(ceremonies)
         .where(
             ceremonies.c.id == ceremony_id,
+            ceremonies.c.interaction_id == interaction,
+            ceremonies.c.kind == kind.value,
             ceremonies.c.state == CeremonyState.OPEN.value,
             ceremonies.c.expires_ms > now_ms,
         )

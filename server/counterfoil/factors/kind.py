@@ -6,7 +6,7 @@ the challenge, counts the attempt, keeps the time and writes what `judge` return
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -59,7 +59,7 @@ class Known:
     user_handle: bytes
     credential_id: bytes | None
     facts: str  # the kind's own JSON
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Proof:
     """What came back: the body of the request, parsed as JSON and not yet believed."""
 
     kind: KindName
-    body: dict[str, Json]
+    body: dict[str, Json] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class AuthenticatorRecord:
 
     credential_id: bytes | None
     facts: str
-    secret: bytes = b""
+    secret: bytes = field(default=b"", repr=False)
     statement: bytes | None = None
     client_data: bytes | None = None
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote_to_bytes
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from counterfoil.errors import Reason, Refused
 from counterfoil.kit import strict_json
@@ -61,11 +61,14 @@ async def _read(request: Request, limit: int) -> bytes | Refused:
     if not declared.isascii() or not declared.isdigit() or int(declared[:10]) > limit:
         return Refused(Reason.TOO_LARGE)
     chunks, length = [], 0
-    async for chunk in request.stream():
-        length += len(chunk)
-        if length > limit:
-            return Refused(Reason.TOO_LARGE)
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            length += len(chunk)
+            if length > limit:
+                return Refused(Reason.TOO_LARGE)
+            chunks.append(chunk)
+    except ClientDisconnect:
+        return Refused(Reason.MALFORMED, "the client went away")
     return b"".join(chunks)
 
 

@@ -43,7 +43,7 @@ async def begin(request: Request) -> Response:
         lambda tx: house.interactions.begin(
             tx,
             InteractionId(interaction),
-            session.id,
+            session,
             kind,
             purpose,
             alone=body.get("alone") is True,

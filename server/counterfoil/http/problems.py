@@ -41,12 +41,15 @@ def problem(refused: Refused | Reason, headers: dict[str, str] | None = None) ->
 
 
 def log_refusal(request: Request, refused: Refused, reference: str = "") -> None:
-    """What the operator reads: reason, our own detail, reference; never the address's secrets."""
-    route = request.scope.get("route")
+    """What the operator reads: reason, our own detail, reference, and which route it was.
+
+    The route by its function's name: an address may hold an invitation or a code.
+    """
+    endpoint = request.scope.get("endpoint")
     log.info(
         "refused %s %s: %s %s %s",
         request.method,
-        getattr(route, "path", "?"),
+        getattr(endpoint, "__qualname__", "?"),
         refused.reason.value,
         refused.detail,
         reference,

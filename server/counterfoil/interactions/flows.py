@@ -87,7 +87,7 @@ class Interactions:
 
     def open_enrolment(self, tx: Transaction, session: Session) -> Interaction | Refused:
         """Another authenticator; LEVEL_TOO_LOW until the person has touched one just now."""
-        refused = self.refuse_stale(session)
+        refused = self.sessions.hold(tx, session.id) or self.refuse_stale(session)
         if refused is not None:
             return refused
         return self._open(tx, session.id, InteractionPurpose.ENROL, None, session.account)
@@ -98,6 +98,9 @@ class Interactions:
         """One touch, and then on to `way_back`, a path of ours."""
         if session.account is None:
             return Refused(Reason.SIGNED_OUT)
+        ended = self.sessions.hold(tx, session.id)
+        if ended is not None:
+            return ended
         return self._open(tx, session.id, InteractionPurpose.STEP_UP, way_back, session.account)
 
     def refuse_stale(self, session: Session) -> Refused | None:
@@ -117,7 +120,7 @@ class Interactions:
         refused = rules.refuse_unusable(interaction, session_id, self.clock.now_ms())
         if refused is not None or interaction is None:
             return refused or Refused(Reason.NOT_FOUND)
-        return interaction
+        return rules.forget_stale(interaction, self.clock.now_ms())
 
     def finish(
         self, tx: Transaction, interaction_id: InteractionId, session_id: SessionId
@@ -143,16 +146,21 @@ class Interactions:
         self,
         tx: Transaction,
         interaction_id: InteractionId,
-        session_id: SessionId,
+        session: Session,
         kind: KindName,
         purpose: Purpose,
         *,
         alone: bool,
     ) -> Begun | Refused:
         """Begins what is due in the interaction, and nothing else."""
-        interaction = self.find(tx, interaction_id, session_id)
+        interaction = self.find(tx, interaction_id, session.id)
         if isinstance(interaction, Refused):
             return interaction
+        if interaction.purpose is InteractionPurpose.ENROL:
+            # The page may have waited: the touch must be fresh when the key is asked for.
+            stale = self.sessions.hold(tx, session.id) or self.refuse_stale(session)
+            if stale is not None:
+                return stale
         account = self._account_of_ceremony(tx, interaction, kind, purpose, alone)
         if isinstance(account, Refused):
             return account
@@ -203,7 +211,7 @@ class Interactions:
         """A password from a form: its ceremony begins with the proof itself."""
         begun = await self.store.write(
             lambda tx: self.begin(
-                tx, interaction_id, session.id, KindName.PASSWORD, purpose, alone=False
+                tx, interaction_id, session, KindName.PASSWORD, purpose, alone=False
             )
         )
         if isinstance(begun, Refused):
@@ -285,7 +293,8 @@ class Interactions:
         settled: Settled,
         where: Where,
     ) -> Shown | Refused:
-        after = rules.after(before, settled.account, settled.purpose, settled.factor)
+        known = rules.forget_stale(before, self.clock.now_ms())
+        after = rules.after(known, settled.account, settled.purpose, settled.factor)
         moved = self._move_session(tx, session, after, where)
         if isinstance(moved, Refused):
             return moved

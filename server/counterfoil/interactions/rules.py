@@ -14,6 +14,9 @@ from counterfoil.interactions.interaction import (
 )
 from counterfoil.kit.ids import AccountId, SessionId
 
+# As long as a challenge: a password alone is half a sign-in that nobody may find on a screen.
+PASSWORD_WAITS_MS = 300_000
+
 
 def refuse_unusable(
     interaction: Interaction | None, session: SessionId, now_ms: int
@@ -26,6 +29,16 @@ def refuse_unusable(
     if interaction.state in (InteractionState.FINISHED, InteractionState.CANCELLED):
         return Refused(Reason.REPLAYED)
     return None
+
+
+def forget_stale(interaction: Interaction, now_ms: int) -> Interaction:
+    """Without a password that has waited too long for its key: whoever typed it may be gone."""
+    waits = interaction.state is InteractionState.OPEN and interaction.has_password
+    if interaction.purpose is not InteractionPurpose.SIGN_IN or not waits:
+        return interaction
+    if now_ms - max(f.at_ms for f in interaction.factors) < PASSWORD_WAITS_MS:
+        return interaction
+    return replace(interaction, account=None, factors=())
 
 
 def due(interaction: Interaction) -> Step:
@@ -72,6 +85,8 @@ def refuse_out_of_turn(
             assert_never(step)
     if (kind, purpose) not in allowed:
         return Refused(Reason.WRONG_KIND)
+    if needs_alone and not alone and purpose is Purpose.SIGN_IN:
+        return Refused(Reason.EXPIRED, "nobody is recognised, or not any more")
     if needs_alone and not alone:
         return Refused(Reason.LEVEL_TOO_LOW, "without a password the key must verify the person")
     return None

@@ -114,6 +114,9 @@ class Authorization:
             or rules.needs_sign_in(request, assurance, self.clock.now_ms())
         ):
             return self._open_sign_in(tx, request, session, where)
+        ended = self.sessions.hold(tx, session.id)
+        if ended is not None:
+            return self._open_sign_in(tx, request, None, where)
         given = store.find_consent(tx, session.account, client.id)
         if not rules.needs_consent(request, client, given):
             return self._issue(tx, request, session.id, session.account, session.factors, where)
@@ -199,21 +202,19 @@ class Authorization:
             return Refused(Reason.UNKNOWN_CLIENT, "deleted since it asked")
         assert interaction.account is not None, "done without a person"
         account = self.accounts.find(tx, interaction.account)
-        if account is None:
+        if account is None or not account.active:
             return Refused(Reason.SIGNED_OUT)
         return _Done(interaction, request, client, account)
 
     def _refuse_outcome(self, done: "_Done") -> Refused | None:
-        """Whether the person may, and showed enough: asked after the sign-in, told to the client.
-
-        `max_age` needs no second look: a new sign-in is younger than its request.
-        """
-        if not done.account.active:
-            return Refused(Reason.ACCESS_DENIED)
+        """Whether the person may, and showed enough: asked after the sign-in."""
         assurance = assess(done.interaction.factors)
         now_ms = self.clock.now_ms()
         if not meets(assurance, least=done.request.least, max_age_s=None, now_ms=now_ms):
             return Refused(Reason.UNMET_AUTHENTICATION_REQUIREMENTS)
+        # The sign-in was fresh when it was asked for; it must not have waited here since.
+        if not meets(assurance, least=None, max_age_s=rules.oldest_s(done.request), now_ms=now_ms):
+            return Refused(Reason.LOGIN_REQUIRED)
         return None
 
     def _needs_consent(self, tx: Transaction, done: "_Done") -> bool:

@@ -18,6 +18,7 @@ from counterfoil.oauth.request import AuthorizationRequest, Prompt, ReturnAddres
 # Hardware protection needs a verified attestation, which no enrolment asks for yet.
 HIGHEST_LEVEL = Level.PHISHING_RESISTANT
 
+CONSENT_S = 300
 MAX_STATE_CHARACTERS = 2048
 MAX_NONCE_CHARACTERS = 512
 MAX_HINT_CHARACTERS = 256
@@ -104,6 +105,15 @@ def needs_sign_in(request: AuthorizationRequest, assurance: Assurance | None, no
     if request.max_age_s == 0:
         return True
     return not meets(assurance, least=request.least, max_age_s=request.max_age_s, now_ms=now_ms)
+
+
+def oldest_s(request: AuthorizationRequest) -> int | None:
+    """How old a proof may be when its code is issued; None for any age.
+
+    Core §3.1.2.1 asks for a sign-in within `max_age`. A person then reads and agrees, for which
+    they have some minutes beyond it, and no more.
+    """
+    return None if request.max_age_s is None else request.max_age_s + CONSENT_S
 
 
 def needs_consent(

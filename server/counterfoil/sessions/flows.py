@@ -51,6 +51,13 @@ class Sessions:
         now_ms = self.clock.now_ms()
         return store.find_by_cookie(tx, self._hash(cookie), now_ms, self._seen_after(now_ms))
 
+    def hold(self, tx: Transaction, session_id: SessionId) -> Refused | None:
+        """Keeps the session alive to the end of `tx`; SIGNED_OUT when it has ended meanwhile.
+
+        A session was read before the transaction that acts on it: a sign-out may lie between.
+        """
+        return None if store.lock(tx, session_id) else Refused(Reason.SIGNED_OUT)
+
     def list_for(self, tx: Transaction, account_id: AccountId) -> list[Session]:
         now_ms = self.clock.now_ms()
         return store.list_of(tx, account_id, now_ms, self._seen_after(now_ms))

@@ -22,6 +22,12 @@ _COLUMNS = (
 )
 
 
+_LIVING = (
+    sessions.c.ended_ms.is_(None),
+    (accounts.c.state == "active") | sessions.c.account_id.is_(None),
+)
+
+
 def insert_session(tx: Transaction, session: Session, cookie_hash: TokenHash) -> None:
     tx.execute(
         insert(sessions).values(
@@ -46,14 +52,24 @@ def find_by_cookie(
         .outerjoin_from(sessions, accounts)
         .where(
             sessions.c.cookie_hash == cookie_hash,
-            sessions.c.ended_ms.is_(None),
             sessions.c.expires_ms > now_ms,
             sessions.c.seen_ms > seen_after_ms,
-            (accounts.c.state == "active") | sessions.c.account_id.is_(None),
+            *_LIVING,
         )
     )
     row = tx.execute(statement).one_or_none()
     return None if row is None else _session(row)
+
+
+def lock(tx: Transaction, session_id: SessionId) -> bool:
+    """Whether the session has not ended, and its person, if it has one, is active."""
+    statement = (
+        select(sessions.c.id)
+        .outerjoin_from(sessions, accounts)
+        .where(sessions.c.id == session_id, *_LIVING)
+        .with_for_update(of=sessions)
+    )
+    return tx.execute(statement).one_or_none() is not None
 
 
 def list_of(

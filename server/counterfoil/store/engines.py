@@ -50,6 +50,8 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
         isolation_level=None if writes else "AUTOCOMMIT",
         # To SQLAlchemy our own BEGIN looks like autocommit: a failed transaction would stay open.
         skip_autocommit_rollback=not writes,
+        # A traceback of a broken statement would otherwise tell its values.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -80,6 +82,6 @@ def postgresql_engines(url: URL) -> tuple[Engine, Engine]:
         pool_size=POSTGRESQL_CONNECTIONS,
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
-        pool_pre_ping=False,
+        hide_parameters=True,
     )
-    return read, create_engine(url, pool_size=POSTGRESQL_CONNECTIONS)
+    return read, create_engine(url, pool_size=POSTGRESQL_CONNECTIONS, hide_parameters=True)

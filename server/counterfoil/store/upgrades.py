@@ -76,7 +76,7 @@ def _config() -> Config:
 
 def _connect(url: str) -> Connection:
     parsed = parse_url(url)
-    engine = create_engine(parsed, poolclass=NullPool)
+    engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True)
     if parsed.get_backend_name() == "sqlite":
 
         @event.listens_for(engine, "connect")
