@@ -35,7 +35,7 @@ TEMPLATES: Mapping[str, PageFacts] = {
     "first_visit": _page("interaction", "person"),
     "first_visit_password": _page("interaction", "person"),
     "enrol_key": _page("interaction", "alone", held=0, back=""),
-    "done": _page("person", "held", next="/tokens"),
+    "done": _page("person"),
     "tokens": _page("person", "tokens", "now_ms", notice=""),
     "step_up": _page("interaction", why="", transports=(), back=""),
     "consent": _page("interaction", "application", "person", "scopes"),
