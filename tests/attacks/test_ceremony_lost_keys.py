@@ -1,5 +1,7 @@
 """Whoever holds a lost key, an old link or an old screen gains nothing from it."""
 
+from functools import partial
+
 import pytest
 
 from counterfoil.accounts import AccountState
@@ -92,9 +94,10 @@ def test_disabling_ends_a_first_visit_for_good(house: House) -> None:
     account = add_account(house)
     desk = Desk(house)
     visit = desk.first_visit(account)
+    accounts = house.accounts
     for state in (AccountState.DISABLED, AccountState.ACTIVE):
         house.store.write_now(
-            lambda tx, state=state: house.accounts.set_state(tx, account.id, state, "operator")
+            partial(accounts.set_state, account_id=account.id, state=state, actor="operator")
         )
 
     assert reason(desk.try_begin(visit, Purpose.ENROL)) is Reason.REPLAYED
