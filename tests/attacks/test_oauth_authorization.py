@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from counterfoil.oauth import ConsentRule
-from tests.oauth.town import Town, answer_of, good, town_on, waiting
-from tests.rules.tokens.factors import password
+from counterfoil.interactions import InteractionState
+from counterfoil.oauth import ConsentRule, Parameters, Unfinished
+from tests.oauth.town import HERE, Town, answer_of, good, town_on, waiting
+from tests.rules.tokens.factors import key, password
 
 
 @pytest.fixture
@@ -151,6 +153,34 @@ def test_a_disabled_person_gets_no_code(town: Town) -> None:
     assert response.status_code == 401
     assert "location" not in response.headers
     assert waiting(town.authorize(app)) != interaction
+
+
+@pytest.mark.parametrize("consent", ConsentRule)
+def test_a_person_who_is_disabled_at_the_last_moment_gets_no_code(
+    town: Town, consent: ConsentRule
+) -> None:
+    app, ada = town.application(consent=consent), town.person()
+    session = town.sign_in(ada)
+    asked = Parameters(town.asked(app), frozenset())
+    # The request has found the session already; the operator is quicker than its transaction.
+    town.disable(ada)
+    told = town.house.store.write_now(
+        lambda tx: town.house.oauth.authorization.authorize(tx, asked, session, HERE)
+    )
+    assert isinstance(told, Unfinished)
+    assert told.interaction.state is InteractionState.OPEN
+    assert told.interaction.account is None
+
+
+def test_a_sign_in_below_the_demanded_level_gives_no_code(town: Town) -> None:
+    app, ada = town.application(), town.person()
+    interaction = waiting(town.authorize(app, acr_values="phr"))
+    weak = replace(key(town.clock.now_ms()), phishing_resistant=False)
+    town.prove(interaction, ada, weak)
+    answer = answer_of(town.http.get(f"/oauth2/continue/{interaction}"))
+    assert answer["error"] == "unmet_authentication_requirements"
+    assert "code" not in answer
+    assert waiting(town.authorize(app, acr_values="phr")) != interaction
 
 
 def test_a_touch_for_ones_own_tokens_is_no_sign_in_for_an_application(town: Town) -> None:

@@ -121,6 +121,16 @@ def test_max_age_is_held_to_the_second(town: Town) -> None:
     waiting(town.authorize(app, max_age="60"))
 
 
+def test_a_fresh_sign_in_may_wait_for_an_answer_a_few_minutes_and_no_longer(town: Town) -> None:
+    app = town.application(consent=ConsentRule.ASK)
+    town.sign_in(town.person())
+    in_time, late = (waiting(town.authorize(app, max_age="60")) for _ in range(2))
+    town.clock.pass_s(360)
+    assert "code" in answer_of(town.decide(in_time))
+    town.clock.pass_s(0.001)
+    assert answer_of(town.decide(late))["error"] == "login_required"
+
+
 def test_the_oldest_factor_that_counts_is_the_time_of_the_sign_in(town: Town) -> None:
     app, now_ms = town.application(), town.clock.now_ms()
     town.sign_in(town.person(), password(now_ms - 70_000), key(now_ms, verified=False))

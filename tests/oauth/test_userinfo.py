@@ -1,8 +1,10 @@
 """What an access token opens here: who its person is, as long as its grant stands."""
 
 import pytest
+from sqlalchemy import update
 
 from counterfoil.oauth import ClientKind
+from counterfoil.store.schema import accounts
 from tests.oauth.town import Town, good
 
 
@@ -96,6 +98,18 @@ def test_a_token_of_a_deleted_client_counts_no_more(town: Town, kind: ClientKind
     token = town.tokens(app)["access_token"]
     town.house.store.write_now(lambda tx: town.house.clients.delete(tx, app.client.id, "operator"))
     _invalid(town, token)
+
+
+def test_a_grant_does_not_stand_while_its_person_is_not_active(town: Town) -> None:
+    app, ada = town.application(), town.person()
+    town.sign_in(ada)
+    token = town.tokens(app)["access_token"]
+    one = update(accounts).where(accounts.c.id == ada.id)
+    # By hand in the database: the command revokes the grants as well.
+    town.house.store.write_now(lambda tx: tx.execute(one.values(state="disabled")))
+    _invalid(town, token)
+    town.house.store.write_now(lambda tx: tx.execute(one.values(state="active")))
+    good(town.userinfo(token))
 
 
 def test_a_token_of_a_deleted_person_counts_no_more(town: Town) -> None:

@@ -124,18 +124,15 @@ class Town:
 
     def prove(self, interaction: str, person: Account, *factors: VerifiedFactor) -> None:
         """The person touches the key in a waiting sign-in."""
-        cookie = self.http.cookies.get(cookie_name(self.house))
-        assert cookie is not None
+        session, cookie = self.session(), Secret(self._cookie())
 
         def unit(tx: Transaction) -> Secret:
-            session = self.house.sessions.find(tx, Secret(cookie))
-            assert session is not None
             before = interaction_store.find(tx, InteractionId(interaction))
             assert before is not None
             after = before
             for factor in factors or (key(self.clock.now_ms()),):
                 after = interaction_rules.after(after, person.id, Purpose.SIGN_IN, factor)
-            secret = Secret(cookie)
+            secret = cookie
             if after.state is InteractionState.DONE:
                 moved = self.house.sessions.sign_in(tx, session, person.id, after.factors, HERE)
                 assert not isinstance(moved, Refused)
@@ -145,6 +142,13 @@ class Town:
             return secret
 
         self._take_cookie(self.house.store.write_now(unit))
+
+    def session(self) -> Session:
+        """The browser's session."""
+        cookie = Secret(self._cookie())
+        found = self.house.store.read_now(lambda tx: self.house.sessions.find(tx, cookie))
+        assert found is not None
+        return found
 
     def forget_cookies(self) -> None:
         self.http.cookies.clear()
@@ -213,6 +217,11 @@ class Town:
 
     def events(self) -> list[tuple[str, str | None]]:
         return [(event.what, event.reason) for event in events_of(self.house)]
+
+    def _cookie(self) -> str:
+        cookie = self.http.cookies.get(cookie_name(self.house))
+        assert cookie is not None
+        return str(cookie)
 
     def _take_cookie(self, cookie: Secret) -> None:
         self.http.cookies.clear()

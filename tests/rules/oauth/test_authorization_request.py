@@ -246,6 +246,13 @@ def test_when_a_session_is_not_enough(
     assert rules.needs_sign_in(_good(**changes), FRESH, now_ms) is needed
 
 
+@pytest.mark.parametrize(("max_age", "oldest_s"), [(None, None), ("0", 300), ("60", 360)])
+def test_how_old_a_proof_may_be_when_its_code_is_issued(
+    max_age: str | None, oldest_s: int | None
+) -> None:
+    assert rules.oldest_s(_good(max_age=max_age)) == oldest_s
+
+
 def test_nobody_is_never_enough() -> None:
     assert rules.needs_sign_in(_good(), None, AT_MS)
 
