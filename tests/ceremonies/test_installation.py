@@ -36,7 +36,7 @@ def test_a_database_that_nobody_set_up_does_not_start(upgraded_database_url: str
 
 
 def test_a_database_is_set_up_once(installed_database_url: str) -> None:
-    with pytest.raises(Exception, match="(?i)unique|duplicate"):
+    with pytest.raises(Exception, match=r"(?i)unique|duplicate"):
         install(installed_database_url)
 
 

@@ -1,6 +1,7 @@
 """A person at a browser, over HTTP: cookies, forms, and an emulated key that speaks WebAuthn."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from httpx2 import Response
 from starlette.testclient import TestClient
@@ -19,6 +20,7 @@ from counterfoil_devices.emulated import (
 from tests.ceremonies.desk import PASSWORD, PIN, must
 
 TRUTH = Lies()
+FORM = "application/x-www-form-urlencoded"
 
 
 class Visitor:
@@ -41,6 +43,10 @@ class Visitor:
         """As a page of ours does it; `headers` are added to the Origin."""
         headers = {"Origin": self.issuer} | more.pop("headers", {})
         return self.client.post(path, headers=headers, **more)
+
+    def submit(self, path: str, **form: str) -> Response:
+        """A form of ours, also an empty one."""
+        return self.post(path, content=urlencode(form), headers={"Content-Type": FORM})
 
     # --- ceremonies -----------------------------------------------------------------------
 
@@ -73,15 +79,16 @@ class Visitor:
         """Takes up an invitation; its interaction."""
         return last_part(self.post(f"/invitation/{token}"))
 
-    def enrol(self, name: str = "Ada", *, password: str | None = None) -> Account:
+    def enrol(
+        self, name: str = "Ada", *, password: str | None = None, alone: bool = True
+    ) -> Account:
         """An account with a key, and a password beside it when there is one."""
         account = must(self.house.store.write_now(lambda tx: self.house.accounts.add(tx, name)))
         interaction = self.visit(invite(self.house, account))
         if password is not None:
-            path = f"/first-visit/{interaction}/password"
-            answer = self.post(path, data={"password": password})
+            answer = self.submit(f"/first-visit/{interaction}/password", password=password)
             assert answer.status_code == 303, answer.text
-        begun = self.begin(interaction, "enrol", alone=password is None)
+        begun = self.begin(interaction, "enrol", alone=alone)
         answer = self.prove(begun, self.create(begun), label="My key")
         assert answer.status_code == 200, answer.text
         return account
@@ -94,8 +101,7 @@ class Visitor:
         return answer
 
     def type_password(self, interaction: str, name: str, password: str = PASSWORD) -> Response:
-        form = {"name": name, "password": password}
-        return self.post(f"/sign-in/{interaction}/password", data=form)
+        return self.submit(f"/sign-in/{interaction}/password", name=name, password=password)
 
     def signed_in(self) -> bool:
         return self.get("/tokens").status_code == 200
