@@ -106,6 +106,22 @@ def test_it_keeps_serving_with_links_until_it_is_stopped(
     assert err == ""
 
 
+def test_interrupted_in_the_middle_it_leaves_nobody_behind(
+    tmp_path: Path, free_ports: list[int]
+) -> None:
+    process = start(*dev(tmp_path / "demonstration", free_ports))
+    try:
+        assert process.stdout is not None
+        while "Invite" not in process.stdout.readline():
+            assert process.poll() is None
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=40)
+    assert process.returncode == 130
+    assert err == "Stopped before the main job was done.\n"
+    assert once(tmp_path / "demonstration", free_ports).code == 0
+
+
 def test_it_leaves_a_folder_alone_that_it_did_not_make(
     tmp_path: Path, free_ports: list[int]
 ) -> None:

@@ -152,7 +152,8 @@ def delete(
 ) -> None:
     """Delete a client.
 
-    Every token that it got is worth nothing from now on.
+    What it was granted is revoked. An access token that an API checks by itself stays good
+    until it expires.
     """
     with opened(config) as house:
         client = house.store.read_now(lambda tx: _find(house, tx, client_id))

@@ -111,7 +111,8 @@ def show_(name: Name, config: Config = None, as_json: AsJson = False) -> None:
 def disable(name: Name, config: Config = None, as_json: AsJson = False) -> None:
     """Shut a person out.
 
-    Ends every session; every token is worth nothing from now on.
+    Ends every session and revokes all that was granted. An access token that an API checks by
+    itself stays good until it expires.
     """
     _set_state(name, AccountState.DISABLED, config, as_json=as_json)
 

@@ -32,7 +32,7 @@ from counterfoil.cli.dev.setup import (
 )
 from counterfoil.cli.dev.steps import StepFailed, Told
 from counterfoil.cli.dev.story import Story
-from counterfoil.cli.output import Exit, moment, say_problem, show
+from counterfoil.cli.output import Exit, moment, say, say_problem, show
 from counterfoil.cli.users import invitation_link
 from counterfoil.http.house import House
 from counterfoil.kit.strict_json import Json
@@ -69,6 +69,7 @@ class Play:
                 self._introduce()
                 job = asyncio.create_task(self._main_job(stage))
                 if not await _first(job, stop):
+                    say("Stopped before the main job was done.")
                     return Exit.INTERRUPTED
                 failed = job.result()
                 self._tell_end(stage, failed)
