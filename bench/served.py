@@ -24,6 +24,7 @@ from uvicorn.supervisors import Multiprocess
 from counterfoil.app import make_app, make_house
 from counterfoil.cli.access_log import AccessLog
 from counterfoil.cli.serve import DRAIN_S, log_to_stderr
+from counterfoil.http.protocol import BoundedHttpToolsProtocol
 from counterfoil.settings import Settings, read_root_key
 
 EMPTY = "/bench/empty"
@@ -78,7 +79,7 @@ def run(settings: Settings, listening: socket.socket, *, count: bool) -> None:
     config = uvicorn.Config(
         partial(make_measured_app, settings, count=count),
         factory=True,
-        http="httptools",
+        http=BoundedHttpToolsProtocol,
         loop="uvloop",
         lifespan="on",
         workers=settings.workers,

@@ -1,5 +1,6 @@
 """A whole service for a test: a database of its own, a clock moved by hand, one root key."""
 
+import functools
 from dataclasses import dataclass
 
 from counterfoil.app import make_house
@@ -11,6 +12,7 @@ from counterfoil.settings import Settings
 from counterfoil.store import Transaction, open_store
 from counterfoil.store.installation import Installation, MadeBy, load_keyring, make_installation
 from counterfoil.tokens import make_signing_keys
+from counterfoil_web import Pages
 
 ISSUER = "http://localhost:8080"
 ROOT_KEY_MATERIAL = b"a root key that only tests know of"
@@ -58,9 +60,19 @@ def settings_for(url: str, **changes: object) -> Settings:
 
 def house_on(url: str, clock: HandClock | None = None, **changes: object) -> House:
     """The service on an installed database; the test closes it (`close_house`)."""
+    settings = settings_for(url, **changes)
     return make_house(
-        settings_for(url, **changes), RootKey(ROOT_KEY_MATERIAL), clock=clock or HandClock()
+        settings,
+        RootKey(ROOT_KEY_MATERIAL),
+        clock=clock or HandClock(),
+        pages=compiled_pages(settings.service_name, settings.demonstration),
     )
+
+
+@functools.cache
+def compiled_pages(service_name: str, demonstration: bool) -> Pages:
+    """Compiling all pages takes longer than most tests."""
+    return Pages(service_name, demonstration)
 
 
 def events_of(house: House) -> list[Event]:

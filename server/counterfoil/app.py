@@ -46,15 +46,17 @@ def make_house(
     store: Store | None = None,
     clock: Clock | None = None,
     entropy: Entropy = system_entropy,
+    pages: Pages | None = None,
 ) -> House:
     """Opens the database and puts the slices together.
 
     Raises SealBroken for a wrong root key, NoSigningKey and LookupError for a database that
-    nobody has set up. `store`, `clock` and `entropy` are the world, plugged in by tests.
+    nobody has set up. `store`, `clock` and `entropy` are the world, plugged in by tests, and
+    `pages` are compiled once for all of their houses.
     """
     opened = store or open_store(settings.database_url)
     try:
-        return _put_together(settings, root_key, opened, clock or SystemClock(), entropy)
+        return _put_together(settings, root_key, opened, clock or SystemClock(), entropy, pages)
     except BaseException:
         if store is None:
             opened.close()
@@ -62,7 +64,12 @@ def make_house(
 
 
 def _put_together(
-    settings: Settings, root_key: RootKey, store: Store, clock: Clock, entropy: Entropy
+    settings: Settings,
+    root_key: RootKey,
+    store: Store,
+    clock: Clock,
+    entropy: Entropy,
+    pages: Pages | None,
 ) -> House:
     installation = store.read_now(find_installation)
     if installation is None:
@@ -116,7 +123,7 @@ def _put_together(
             issuer=settings.issuer,
             code_s=settings.code_s,
         ),
-        pages=Pages(settings.service_name, settings.demonstration),
+        pages=pages or Pages(settings.service_name, settings.demonstration),
     )
 
 

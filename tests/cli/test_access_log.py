@@ -38,6 +38,15 @@ def test_our_own_tokens_are_shortened_in_paths() -> None:
         assert without_secrets(f"/a/{token}/b") == f"/a/cf_{kind}_…/b"
 
 
+@pytest.mark.parametrize("before", ["%20", "‹", '"', "x=", "<", "CF_INV_", ""])
+def test_a_mangled_invitation_link_is_not_logged(before: str) -> None:
+    token = mint(TokenKind.INVITATION, system_entropy).reveal()
+    for text in (token, token.upper(), token[7:]):
+        written = without_secrets(f"/invitation/{before}{text}>")
+        assert text[7:20] not in written
+        assert written.startswith("/invitation/")
+
+
 def test_a_foreign_token_in_a_path_is_shortened_by_its_length() -> None:
     assert without_secrets(f"/{'a' * 64}") == f"/{'a' * 64}"
     assert without_secrets(f"/{'a' * 65}/b") == "/…/b"

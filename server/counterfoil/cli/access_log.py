@@ -13,8 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from counterfoil.kit.clock import Clock
 
-# Our own tokens have a prefix for this; anything else that long is nobody's page either.
-SECRET_SEGMENT = re.compile(r"(?<=/)(cf_[a-z]+_|(?=[^/]{65}))[^/]*")
+# Our own tokens have a prefix for this, also where a mail program has mangled the link around it;
+# what follows /invitation/ is secret in any form, and nothing that long is a page of ours.
+SECRET_SEGMENT = re.compile(
+    r"((?<=/)[^/]*?cf_[a-z]+_|(?<=/invitation/)|(?<=/)(?=[^/]{65}))[^/]*", re.IGNORECASE
+)
 LONGEST_PATH = 256
 
 

@@ -45,4 +45,6 @@ def private_files() -> Iterator[None]:
 
 def make_private_folder(folder: Path) -> None:
     """Make the folder and its parents; only what is made gets mode 0700."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # One by one: `parents=True` makes the parents as open as the umask lets it.
+    for missing in [f for f in reversed([folder, *folder.parents]) if not f.exists()]:
+        missing.mkdir(mode=0o700, exist_ok=True)

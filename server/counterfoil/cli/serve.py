@@ -107,6 +107,7 @@ def run(settings: Settings, listening: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415
 
     from counterfoil.cli.workers import Workers  # noqa: PLC0415
+    from counterfoil.http.protocol import BoundedHttpToolsProtocol  # noqa: PLC0415
 
     for name in (signal.SIGTERM, signal.SIGINT):
         # The server raises the signal again once it has drained; that is a good end.
@@ -114,7 +115,7 @@ def run(settings: Settings, listening: socket.socket) -> None:
     config = uvicorn.Config(
         partial(make_served_app, settings),
         factory=True,
-        http="httptools",
+        http=BoundedHttpToolsProtocol,
         loop="auto" if sys.platform == "win32" else "uvloop",
         lifespan="on",
         workers=settings.workers,

@@ -67,6 +67,9 @@ async def enrol(request: Request) -> Response:
     if due(interaction) is Step.NOTHING:
         return see_other(next_path(interaction))
     house = house_of(request)
+    if house.interactions.refuse_stale(session) is not None:
+        # The page may have waited; the key is asked for only while the last touch is fresh.
+        return await _touch_first(request, session, "/tokens/add", "add")
 
     def facts(tx: Transaction) -> tuple[bool, int]:
         enrolled = house.accounts.authenticators(tx, account_id)
@@ -84,11 +87,14 @@ async def rename(request: Request) -> Response:
     asked = await _signed_in(request)
     if isinstance(asked, Refused):
         return see_other("/")
-    house, account, whence = house_of(request), asked[1], where(request)
+    (session, account), house, whence = asked, house_of(request), where(request)
     authenticator = AuthenticatorId(request.path_params["authenticator"])
     label = form.get("label", "")
     refused = await house.store.write(
-        lambda tx: house.accounts.rename(tx, account.id, authenticator, label, whence)
+        lambda tx: (
+            house.sessions.hold(tx, session.id)
+            or house.accounts.rename(tx, account.id, authenticator, label, whence)
+        )
     )
     if refused is not None:
         return error_page(request, refused, start_again=HOME)
@@ -108,7 +114,10 @@ async def remove(request: Request) -> Response:
         return await _touch_first(request, session, HOME, "remove")
     authenticator = AuthenticatorId(request.path_params["authenticator"])
     refused = await house.store.write(
-        lambda tx: house.accounts.remove(tx, account.id, authenticator, whence)
+        lambda tx: (
+            house.sessions.hold(tx, session.id)
+            or house.accounts.remove(tx, account.id, authenticator, whence)
+        )
     )
     if refused is not None:
         return await _tokens_page(request, account, refused=refused)

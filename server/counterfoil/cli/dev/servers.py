@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from counterfoil.cli.output import Problem
 from counterfoil.cli.serve import bind
+from counterfoil.http.protocol import BoundedHttpToolsProtocol
 
 LOOPBACK = ("127.0.0.1", "::1")
 _NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -23,7 +24,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=BoundedHttpToolsProtocol,
                 lifespan="on",
                 log_config=None,
                 access_log=False,

@@ -1,0 +1,209 @@
+"""The SQL of enrolled authenticators: attempts are counted, writing is compare-and-swap."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import case, delete, insert, select, update
+
+from counterfoil.accounts.people import (
+    AccountState,
+    Authenticator,
+    AuthenticatorState,
+)
+from counterfoil.accounts.store.unique import inserted
+from counterfoil.factors.kind import AuthenticatorRecord, KindName
+from counterfoil.kit.ids import AccountId, AuthenticatorId
+from counterfoil.store import AnyRow, Transaction
+from counterfoil.store.schema import (
+    accounts,
+    authenticators,
+)
+
+_AUTHENTICATOR = (
+    authenticators.c.id,
+    authenticators.c.account_id,
+    authenticators.c.kind,
+    authenticators.c.label,
+    authenticators.c.state,
+    authenticators.c.failures,
+    authenticators.c.blocked_until_ms,
+    authenticators.c.made_ms,
+    authenticators.c.used_ms,
+    authenticators.c.used_from,
+    authenticators.c.facts,
+)
+
+
+def list_authenticators(tx: Transaction, account_id: AccountId) -> list[Authenticator]:
+    statement = (
+        select(*_AUTHENTICATOR)
+        .where(authenticators.c.account_id == account_id)
+        .order_by(authenticators.c.made_ms, authenticators.c.id)
+    )
+    return [_authenticator(row) for row in tx.execute(statement)]
+
+
+def rename(
+    tx: Transaction, account_id: AccountId, authenticator_id: AuthenticatorId, label: str
+) -> bool:
+    statement = (
+        update(authenticators)
+        .where(authenticators.c.id == authenticator_id, authenticators.c.account_id == account_id)
+        .values(label=label)
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def remove(tx: Transaction, account_id: AccountId, authenticator_id: AuthenticatorId) -> bool:
+    statement = delete(authenticators).where(
+        authenticators.c.id == authenticator_id, authenticators.c.account_id == account_id
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def insert_authenticator(
+    tx: Transaction,
+    authenticator: Authenticator,
+    record: AuthenticatorRecord,
+    sealed_secret: bytes | None,
+) -> bool:
+    """False when the credential id is enrolled already, with whatever account."""
+    values = {
+        "id": authenticator.id,
+        "account_id": authenticator.account,
+        "kind": authenticator.kind.value,
+        "label": authenticator.label,
+        "state": authenticator.state.value,
+        "credential_id": record.credential_id,
+        "facts": record.facts,
+        "sealed_secret": sealed_secret,
+        "statement": record.statement,
+        "client_data": record.client_data,
+        "version": 1,
+        "failures": 0,
+        "blocked_until_ms": 0,
+        "made_ms": authenticator.made_ms,
+        "used_ms": authenticator.used_ms,
+        "used_from": authenticator.used_from,
+    }
+    return inserted(tx, insert(authenticators).values(values))
+
+
+def known_rows(
+    tx: Transaction, kind: KindName, *, account_id: AccountId | None, credential_id: bytes | None
+) -> Sequence[AnyRow]:
+    """Live authenticators of an active account, with their version, secret and user handle."""
+    statement = (
+        select(
+            authenticators.c.id,
+            authenticators.c.account_id,
+            accounts.c.user_handle,
+            authenticators.c.credential_id,
+            authenticators.c.facts,
+            authenticators.c.sealed_secret,
+            authenticators.c.version,
+        )
+        .join_from(authenticators, accounts)
+        .where(
+            authenticators.c.kind == kind.value,
+            authenticators.c.state == AuthenticatorState.LIVE.value,
+            accounts.c.state == AccountState.ACTIVE.value,
+        )
+    )
+    if account_id is not None:
+        statement = statement.where(authenticators.c.account_id == account_id)
+    if credential_id is not None:
+        statement = statement.where(authenticators.c.credential_id == credential_id)
+    return tx.execute(statement).all()
+
+
+def count_attempt(
+    tx: Transaction, authenticator_id: AuthenticatorId, now_ms: int, most: int | None
+) -> int | None:
+    """Counts one attempt before it is judged; None when it may not be made now.
+
+    `most` is None for kinds that cannot be guessed: they are counted and never blocked.
+    """
+    statement = (
+        update(authenticators)
+        .where(authenticators.c.id == authenticator_id)
+        .values(failures=authenticators.c.failures + 1)
+        .returning(authenticators.c.failures)
+    )
+    if most is not None:
+        statement = statement.where(
+            authenticators.c.state == AuthenticatorState.LIVE.value,
+            authenticators.c.blocked_until_ms <= now_ms,
+            authenticators.c.failures < most,
+        )
+    return tx.execute(statement).scalar_one_or_none()
+
+
+def delay(tx: Transaction, authenticator_id: AuthenticatorId, until_ms: int) -> None:
+    """No attempt before `until_ms`; of two delays at once the longer one stays."""
+    longer = case(
+        (authenticators.c.blocked_until_ms > until_ms, authenticators.c.blocked_until_ms),
+        else_=until_ms,
+    )
+    tx.execute(
+        update(authenticators)
+        .where(authenticators.c.id == authenticator_id)
+        .values(blocked_until_ms=longer)
+    )
+
+
+def disable_exhausted(tx: Transaction, authenticator_id: AuthenticatorId, most: int) -> bool:
+    """True when this call disabled it."""
+    statement = (
+        update(authenticators)
+        .where(
+            authenticators.c.id == authenticator_id,
+            authenticators.c.failures >= most,
+            authenticators.c.state == AuthenticatorState.LIVE.value,
+        )
+        .values(state=AuthenticatorState.DISABLED.value)
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def write_used(
+    tx: Transaction,
+    authenticator_id: AuthenticatorId,
+    version: int,
+    facts: str,
+    now_ms: int,
+    used_from: str,
+) -> bool:
+    """Compare-and-swap: False when somebody else wrote since `version` was read."""
+    statement = (
+        update(authenticators)
+        .where(
+            authenticators.c.id == authenticator_id,
+            authenticators.c.version == version,
+            authenticators.c.state == AuthenticatorState.LIVE.value,
+        )
+        .values(
+            facts=facts,
+            version=version + 1,
+            failures=0,
+            blocked_until_ms=0,
+            used_ms=now_ms,
+            used_from=used_from,
+        )
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def _authenticator(row: AnyRow) -> Authenticator:
+    return Authenticator(
+        AuthenticatorId(row.id),
+        AccountId(row.account_id),
+        KindName(row.kind),
+        row.label,
+        AuthenticatorState(row.state),
+        row.failures,
+        row.blocked_until_ms,
+        row.made_ms,
+        row.used_ms,
+        row.used_from,
+        row.facts,
+    )
