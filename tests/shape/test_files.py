@@ -16,7 +16,6 @@ SOURCES = ["server/counterfoil", "devices/counterfoil_devices", "web/counterfoil
 LONGEST = 400
 # What may be longer, and why.
 LONG = {
-    "server/counterfoil/errors.py": "one table: every reason with its three voices",
     "web/counterfoil_web/static/counterfoil.css": "one sheet is one request",
 }
 # Written in halves, so that this file does not contain what it looks for.
