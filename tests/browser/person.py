@@ -1,0 +1,107 @@
+"""Somebody in front of the pages: reads, presses, types, and never looks behind them."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from counterfoil.accounts import Account
+from tests.browser.keys import Key, plug_in
+from tests.browser.stage import Stage
+from tests.browser.witness import Witness
+from tests.ceremonies.desk import PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    stage: Stage
+    page: Page
+    witness: Witness
+
+    # --- what anybody does ----------------------------------------------------------------
+
+    def open(self, path: str = "/") -> None:
+        self.page.goto(path if "://" in path else f"{self.stage.issuer}{path}")
+
+    def press(self, name: str) -> None:
+        self.button(name).click()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).click()
+
+    def reads(self, heading: str) -> None:
+        """Waits until this is what the page is about."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading, timeout=20_000)
+
+    def is_told(self, sentence: str) -> None:
+        """Waits for the sentence of a problem; its place must have the focus."""
+        words = self.page.locator("[data-problem-words]")
+        expect(words).to_have_text(sentence, timeout=20_000)
+        expect(words).to_be_visible()
+        expect(self.page.locator("[data-problem]")).to_be_focused()
+
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    # --- whole steps ----------------------------------------------------------------------
+
+    def take_up(self, account: Account) -> None:
+        self.open(self.stage.invitation(account))
+        self.press("Begin")
+        self.reads("How will you sign in?")
+
+    def choose_key_alone(self) -> None:
+        self.follow("With my key alone")
+        self.reads("Set up your key")
+
+    def choose_password(self, password: str = PASSWORD) -> None:
+        self.follow("With a password and my key")
+        self.page.get_by_label("Password").fill(password)
+        self.press("Continue")
+
+    def enrol(self, account: Account, *, password: bool = False, **key: str) -> Key:
+        """From the invitation to a key that is set up."""
+        plugged = plug_in(self.page, **key)  # type: ignore[arg-type]  # all of them are words
+        self.take_up(account)
+        if password:
+            self.choose_password()
+            self.reads("Set up your key")
+        else:
+            self.choose_key_alone()
+        self.press("Set up this key")
+        self.reads("Your key is ready")
+        return plugged
+
+    def start(self) -> None:
+        """To the sign-in page, from the front door."""
+        self.open()
+        self.press("Sign in")
+        self.reads("Sign in")
+
+    def type_password(self, name: str = "Ada", password: str = PASSWORD) -> None:
+        self.page.get_by_label("Your name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.press("Continue")
+
+    def touch_in(self) -> None:
+        self.start()
+        self.press("Use my security key")
+        self.reads("My keys")
+
+    def enrolled_and_in(self, account: Account) -> Key:
+        """With a key set up, and signed in with it."""
+        key = self.enrol(account)
+        self.press("Sign in with my key")
+        self.reads("Sign in")
+        self.press("Use my security key")
+        self.reads("My keys")
+        return key
+
+    def entry(self, label: str) -> Locator:
+        """One of my keys, by the name that I gave it."""
+        name = self.page.get_by_role("heading", level=2, name=re.compile(f"^{label}$"))
+        return self.page.get_by_role("listitem").filter(has=name)
