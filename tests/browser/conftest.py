@@ -1,7 +1,6 @@
 """One browser for each worker, one context and one house for each test."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit

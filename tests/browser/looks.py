@@ -1,0 +1,99 @@
+"""A page in every light and at both ends of the width: judged by axe, measured, pictured."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, ViewportSize
+
+NARROW: ViewportSize = {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+MOST_BYTES = 60_000
+# AAA for text, and targets that a thumb hits: more than axe asks for by itself.
+_RUN = """axe.run(document, {
+  resultTypes: ["violations"],
+  rules: { "color-contrast-enhanced": { enabled: true }, "target-size": { enabled: true } },
+}).then((found) => found.violations.flatMap(
+  ({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`)))"""
+_BYTES = """[...performance.getEntriesByType("navigation"),
+  ...performance.getEntriesByType("resource").filter(({ name }) => name.includes("/static/"))]
+  .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
+_OVERFLOW = """[...document.querySelectorAll("body, body *")]
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5 && !e.closest(".unseen, svg"))
+  .map((e) => e.outerHTML.slice(0, 80))"""
+_MEASURES = """[document.documentElement.scrollWidth, innerWidth]"""
+_SMALL_TEXT = """[...document.querySelectorAll("body *")].filter((e) => e.innerText?.trim()
+  && parseFloat(getComputedStyle(e).fontSize) < 16).map((e) => e.outerHTML.slice(0, 80))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    name: str
+    scheme: Literal["light", "dark"]
+    forced: Literal["active", "none"]
+
+
+LIGHTS = (
+    Light("light", "light", "none"),
+    Light("dark", "dark", "none"),
+    Light("forced", "light", "active"),
+)
+
+
+def examine(page: Page, name: str, pictures: Path) -> None:
+    """Everything that a page must be, whoever looks at it; `name` is for its pictures."""
+    axe = Axe.at(page)
+    for width, light in _circumstances(page):
+        found = axe.violations()
+        assert not found, (name, width, light.name, found)
+        scrolled, inner = page.evaluate(_MEASURES)
+        assert scrolled <= inner, (name, width, page.evaluate(_OVERFLOW))
+        assert page.evaluate(_SMALL_TEXT) == [], name
+        page.screenshot(path=pictures / f"{name}-{width}-{light.name}.png", full_page=True)
+    assert page.evaluate(_BYTES) < MOST_BYTES, name
+
+
+def _circumstances(page: Page) -> Iterator[tuple[int, Light]]:
+    for light in LIGHTS:
+        page.emulate_media(color_scheme=light.scheme, forced_colors=light.forced)
+        for size in (NARROW, WIDE):
+            page.set_viewport_size(size)
+            yield size["width"], light
+    page.emulate_media(color_scheme="light", forced_colors="none")
+
+
+@dataclass(frozen=True, slots=True)
+class Axe:
+    """axe-core in a world of its own beside the page's: the page's policy stays as it is."""
+
+    devtools: Any
+    world: int
+
+    @classmethod
+    def at(cls, page: Page) -> "Axe":
+        devtools = page.context.new_cdp_session(page)
+        frame = devtools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        asked = {"frameId": frame, "worldName": "axe"}
+        world = devtools.send("Page.createIsolatedWorld", asked)["executionContextId"]
+        axe = cls(devtools, world)
+        axe._run(AXE_SCRIPT + ";0")
+        return axe
+
+    def violations(self) -> list[str]:
+        found = self._run(_RUN)
+        assert isinstance(found, list)
+        return [re.sub(r"\s+", " ", one) for one in found]
+
+    def _run(self, expression: str) -> object:
+        asked = {
+            "expression": expression,
+            "contextId": self.world,
+            "awaitPromise": True,
+            "returnByValue": True,
+        }
+        answer = self.devtools.send("Runtime.evaluate", asked)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
