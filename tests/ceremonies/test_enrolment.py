@@ -151,7 +151,10 @@ def test_an_enrolment_for_somebody_disabled_meanwhile_is_refused(
     desk.write(
         lambda tx: desk.accounts.set_state(tx, account.id, AccountState.DISABLED, "operator")
     )
-    assert reason(desk.prove(begun, made)) is Reason.ACCOUNT_DISABLED
+    # Disabling ends every interaction, for good.
+    assert reason(desk.prove(begun, made)) is Reason.REPLAYED
+    desk.write(lambda tx: desk.accounts.set_state(tx, account.id, AccountState.ACTIVE, "operator"))
+    assert reason(desk.prove(begun, made)) is Reason.REPLAYED
     assert authenticators(desk.house, account) == []
 
 
