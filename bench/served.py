@@ -7,24 +7,20 @@ server, the log, the headers. `--count` adds a route that tells how much was ask
 counting costs time, so no time is taken while it is on.
 """
 
-import signal
 import socket
 import sys
 from dataclasses import dataclass
 from functools import partial
 
-import uvicorn
 from sqlalchemy import Engine, event
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
-from uvicorn.supervisors import Multiprocess
 
 from counterfoil.app import make_app, make_house
 from counterfoil.cli.access_log import AccessLog
-from counterfoil.cli.serve import DRAIN_S, log_to_stderr
-from counterfoil.http.protocol import BoundedHttpToolsProtocol
+from counterfoil.cli.serve import log_to_stderr, run
 from counterfoil.settings import Settings, read_root_key
 
 EMPTY = "/bench/empty"
@@ -72,33 +68,10 @@ def make_measured_app(settings: Settings, *, count: bool) -> ASGIApp:
     return AccessLog(app, house.clock)
 
 
-def run(settings: Settings, listening: socket.socket, *, count: bool) -> None:
-    """As `counterfoil serve` does it, with this application."""
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda _number, _frame: None)
-    config = uvicorn.Config(
-        partial(make_measured_app, settings, count=count),
-        factory=True,
-        http=BoundedHttpToolsProtocol,
-        loop="uvloop",
-        lifespan="on",
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
-    if settings.workers == 1:
-        uvicorn.Server(config).run([listening])
-    else:
-        Multiprocess(config, [listening]).run()
-
-
 def main() -> None:
     settings = Settings.model_validate_json(sys.stdin.read())
     listening = socket.socket(fileno=int(sys.argv[1]))
-    run(settings, listening, count="--count" in sys.argv[2:])
+    run(settings, listening, partial(make_measured_app, count="--count" in sys.argv[2:]))
 
 
 if __name__ == "__main__":

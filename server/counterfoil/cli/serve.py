@@ -7,6 +7,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -98,10 +99,14 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def run(settings: Settings, listening: socket.socket) -> None:
+def run(
+    settings: Settings,
+    listening: socket.socket,
+    make: Callable[[Settings], ASGIApp] | None = None,
+) -> None:
     """Serve on that socket with as many processes as the settings say, until a signal.
 
-    Raises Problem when a worker cannot start.
+    `make` is for a bench, which serves one route more. Raises Problem when a worker cannot start.
     """
     # Half of what a command costs: only those that serve pay it.
     import uvicorn  # noqa: PLC0415
@@ -113,7 +118,7 @@ def run(settings: Settings, listening: socket.socket) -> None:
         # The server raises the signal again once it has drained; that is a good end.
         signal.signal(name, lambda _number, _frame: None)
     config = uvicorn.Config(
-        partial(make_served_app, settings),
+        partial(make or make_served_app, settings),
         factory=True,
         http=BoundedHttpToolsProtocol,
         loop="auto" if sys.platform == "win32" else "uvloop",
