@@ -43,8 +43,14 @@ def engine_name() -> str:
 
 
 @pytest.fixture
-def stage(installed_database_url: str) -> Iterator[Stage]:
-    with stage_on(installed_database_url) as stage:
+def changes() -> dict[str, object]:
+    """Settings that differ from their defaults: a test's parameter."""
+    return {}
+
+
+@pytest.fixture
+def stage(installed_database_url: str, changes: dict[str, object]) -> Iterator[Stage]:
+    with stage_on(installed_database_url, **changes) as stage:
         yield stage
 
 

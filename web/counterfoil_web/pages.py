@@ -40,7 +40,7 @@ TEMPLATES: Mapping[str, PageFacts] = {
     "step_up": _page("interaction", why="", transports=(), back=""),
     "consent": _page("interaction", "application", "person", "scopes"),
     "error": _page("problem", start_again="/"),
-    "signed_out": _page(),
+    "signed_out": _page(removed=False),
 }
 
 

@@ -24,10 +24,10 @@ from counterfoil_web import NOTICES, Person, Token
 
 
 async def my_tokens(request: Request) -> Response:
-    asked = await _signed_in(request)
+    asked, notice = await _signed_in(request), request.query_params.get("done", "")
     if isinstance(asked, Refused):
-        return see_other("/")
-    notice = request.query_params.get("done", "")
+        # A removed key ends the sessions that it opened, this browser's perhaps among them.
+        return see_other("/signed-out?done=removed" if notice == "removed" else "/")
     return await _tokens_page(request, asked[1], notice=notice if notice in NOTICES else "")
 
 

@@ -125,7 +125,7 @@ async def sign_out(request: Request) -> Response:
 
 
 async def signed_out(request: Request) -> Response:
-    return page(request, "signed_out")
+    return page(request, "signed_out", removed=request.query_params.get("done") == "removed")
 
 
 # --- what these and the other pages share ----------------------------------------------------

@@ -46,7 +46,8 @@ function failureOf(error, { creating, alone, waited, timeout }) {
       return "stopped";
     case "NotAllowedError":
       if (timeout && waited >= timeout - 500) return "timed_out";
-      return alone ? "closed_alone" : "closed";
+      if (!alone) return "closed";
+      return creating ? "closed_new" : "closed_alone";
     case "InvalidStateError":
       return creating ? "already_enrolled" : "lost";
     case "ConstraintError":
