@@ -1,4 +1,4 @@
-"""One browser for each worker, one context and one house for each test."""
+"""One browser for each file, one context and one house for each test."""
 
 import os
 from collections.abc import Iterator
@@ -27,7 +27,9 @@ ARGUMENTS = [
 PATIENCE_MS = 20_000
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in its thread: it must be gone before a test of another
+# folder, in the same worker, wants one of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     needs("Chromium", CHROMIUM.exists())
     with sync_playwright() as playwright:

@@ -49,6 +49,8 @@ class Witness:
             self.complaints.append(f"asked a stranger: {request.url}")
 
     def _see_failure(self, request: Request) -> None:
+        if request.failure == "net::ERR_ABORTED":
+            return  # the person went on before it had come
         self.complaints.append(f"failed: {request.url} {request.failure}")
 
     def _see_response(self, response: Response) -> None:
