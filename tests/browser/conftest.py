@@ -81,7 +81,7 @@ def plain_ada(browser: Browser, stage: Stage) -> Iterator[Person]:
 
 def somebody(browser: Browser, stage: Stage, *, scripts: bool = True) -> Iterator[Person]:
     known = {urlsplit(stage.issuer).netloc, urlsplit(stage.application).netloc}
-    witness = Witness(frozenset(known))
+    witness = Witness(frozenset(known), scripts)
     context = browser.new_context(
         viewport={"width": 1280, "height": 800},
         locale="en-GB",

@@ -1,0 +1,127 @@
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import counterfoil_web
+from counterfoil.errors import Reason
+from counterfoil_web import STATIC, TEMPLATES, WAYS, Wording
+
+HERE = Path(counterfoil_web.__file__).parent
+WORDING = Wording("en")
+SOURCES = [
+    *HERE.glob("templates/**/*.html"),
+    *HERE.glob("static/*.js"),
+    *HERE.glob("*.py"),
+]
+# Names that are put together: the closed set of codes below each is tested in test_pages.
+COMPOSED = (
+    "tokens.notice.",
+    "tokens.kind.",
+    "step_up.why.",
+    "gesture.",
+    "scope.",
+    "problem.",
+    "moment.month.",
+    "invitation.minutes.",
+    "browser.unable.",
+    "browser.failure.",
+    "browser.refusal.",
+    "browser.network.",
+)
+
+
+def test_every_word_that_templates_say_is_there() -> None:
+    said = {
+        name
+        for file in HERE.glob("templates/**/*.html")
+        for name in re.findall(r'say(?:_number)?\("([a-z_.]+)"[,)]', file.read_text())
+    }
+    assert len(said) > 50
+    plural = {"invitation.minutes"}
+    assert said - plural <= WORDING.names()
+    assert {f"{n}.{k}" for n in plural for k in ("one", "other")} <= WORDING.names()
+
+
+def test_every_word_that_modules_say_is_there() -> None:
+    said = {
+        name
+        for file in STATIC.glob("*.js")
+        for name in re.findall(r'say\("([a-z_.]+)"\)', file.read_text())
+    }
+    assert said
+    assert said <= WORDING.below("browser").keys()
+
+
+def test_every_failure_that_modules_tell_apart_has_its_sentence() -> None:
+    source = (STATIC / "webauthn.js").read_text()
+    unable, failures = source.split("function failureOf(")
+    told = set(re.findall(r'(?:return|[?:]) "(\w+)"', failures))
+    assert {f"failure.{one}" for one in told} == failures_of_the_file()
+    assert {'"insecure"', '"old_browser"'} <= set(re.findall(r'"\w+"', unable))
+
+
+def failures_of_the_file() -> set[str]:
+    return {n for n in WORDING.below("browser") if n.startswith("failure.")}
+
+
+def test_no_word_is_left_over() -> None:
+    source = "\n".join(file.read_text() for file in SOURCES)
+    unused = {
+        name
+        for name in WORDING.names()
+        if not name.startswith(COMPOSED)
+        and f'"{name}"' not in source
+        and f'"{name.removeprefix("browser.")}"' not in source
+    }
+    assert unused == set()
+
+
+@pytest.mark.parametrize("group", ["problem", "browser.refusal"])
+def test_reasons_with_words_are_reasons_that_the_service_gives(group: str) -> None:
+    codes = WORDING.below(group).keys() - {"general"}
+    assert codes <= {reason.value for reason in Reason}
+
+
+@pytest.mark.parametrize("file", sorted(HERE.glob("templates/**/*.html")), ids=lambda f: f.name)
+def test_no_sentence_is_written_in_a_template(file: Path) -> None:
+    text = re.sub(
+        r"\{% block shape %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>",
+        "",
+        file.read_text(),
+        flags=re.S,
+    )
+    assert re.findall(r"[A-Za-z]{2,}", text) == []
+
+
+@pytest.mark.parametrize("file", sorted(STATIC.glob("*.js")), ids=lambda f: f.name)
+def test_no_sentence_is_written_in_a_module(file: Path) -> None:
+    code = re.sub(r"^\s*//.*$", "", file.read_text(), flags=re.M)
+    assert re.findall(r'"[A-Z][a-z]+ [a-z ]+', code) == []
+
+
+def test_people_read_no_word_of_the_trade() -> None:
+    trade = re.compile(
+        r"authenticat|credential|\bfactor|webauthn|\bfido|ceremon|token|\bsession", re.I
+    )
+    sentences = tomllib.loads((HERE / "words" / "en.toml").read_text())
+    del sentences["layout"]["direction"]
+    assert [s for s in flat(sentences) if trade.search(s)] == []
+
+
+def test_a_language_that_we_do_not_speak_stops_the_start() -> None:
+    with pytest.raises(FileNotFoundError):
+        Wording("tlh")
+
+
+def test_ways_and_pages_are_closed_sets() -> None:
+    assert {"key", "password"} == WAYS
+    assert len(TEMPLATES) == len(list(HERE.glob("templates/*.html"))) - 1
+
+
+def flat(table: object) -> list[str]:
+    if isinstance(table, dict):
+        return [sentence for value in table.values() for sentence in flat(value)]
+    assert isinstance(table, str)
+    return [table]
