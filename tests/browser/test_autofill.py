@@ -82,7 +82,7 @@ def test_a_browser_without_autofill_asks_for_nothing(stage: Stage, ada: Person) 
 
 
 def wait_for(page: Page, condition: str) -> bool:
-    """Until the page itself says so; a function given as text would be an eval, which is refused."""
+    """Until the page says so; waiting inside the page would be an eval, which it refuses."""
     for _ in range(200):
         if page.evaluate(condition):
             return True

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.browser.looks import examine
 from tests.browser.keys import plug_in
+from tests.browser.looks import examine
 from tests.browser.person import Person
 from tests.browser.stage import Stage
 

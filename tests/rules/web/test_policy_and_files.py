@@ -72,7 +72,7 @@ def test_buttons_and_edges_are_told_apart(theme: str) -> None:
 
 
 def palette(theme: str) -> dict[str, str]:
-    blocks = re.findall(r":root \{(.*?)\}", (STATIC / "counterfoil.css").read_text(), re.S)
+    blocks = re.findall(r":root \{(.*?)\}", (STATIC / "counterfoil.css").read_text(), re.DOTALL)
     found: dict[str, str] = {}
     for block in blocks[: 1 if theme == "light" else 2]:
         found |= dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))

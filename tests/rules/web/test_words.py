@@ -90,20 +90,20 @@ def test_no_sentence_is_written_in_a_template(file: Path) -> None:
         r"\{% block shape %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>",
         "",
         file.read_text(),
-        flags=re.S,
+        flags=re.DOTALL,
     )
     assert re.findall(r"[A-Za-z]{2,}", text) == []
 
 
 @pytest.mark.parametrize("file", sorted(STATIC.glob("*.js")), ids=lambda f: f.name)
 def test_no_sentence_is_written_in_a_module(file: Path) -> None:
-    code = re.sub(r"^\s*//.*$", "", file.read_text(), flags=re.M)
+    code = re.sub(r"^\s*//.*$", "", file.read_text(), flags=re.MULTILINE)
     assert re.findall(r'"[A-Z][a-z]+ [a-z ]+', code) == []
 
 
 def test_people_read_no_word_of_the_trade() -> None:
     trade = re.compile(
-        r"authenticat|credential|\bfactor|webauthn|\bfido|ceremon|token|\bsession", re.I
+        r"authenticat|credential|\bfactor|webauthn|\bfido|ceremon|token|\bsession", re.IGNORECASE
     )
     sentences = tomllib.loads((HERE / "words" / "en.toml").read_text())
     del sentences["layout"]["direction"]
