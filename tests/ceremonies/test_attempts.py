@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from counterfoil.accounts import Account, AccountState, Authenticator, AuthenticatorState
 from counterfoil.accounts.rules import FIRST_DELAY_MS, FREE_FAILURES, MAX_FAILURES
@@ -255,6 +255,19 @@ def test_the_right_password_is_refused_during_the_delay_and_accepted_after_it(
     assert password_of(house, account).blocked_until_ms == 0
 
 
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_a_blocked_name_is_judged_like_an_unknown_one_so_that_time_tells_nothing(
+    house: House, account: Account, desk: Desk, name: str
+) -> None:
+    fail(desk, FREE_FAILURES)
+    begun = desk.begin(desk.sign_in(), kind=KindName.PASSWORD)
+    broken = with_broken_judges(house).interactions
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(
+            broken.prove(begun.ceremony, desk.session, password_proof(name), "", desk.where)
+        )
+
+
 def test_a_hundred_failures_disable_and_waiting_does_not_help(
     house: House, account: Account, desk: Desk, clock: HandClock
 ) -> None:
@@ -297,6 +310,18 @@ def test_a_key_is_never_blocked_by_failures(house: House) -> None:
     assert (key.failures, key.blocked_until_ms) == (FREE_FAILURES + 2, 0)
     desk.touch_in()
     assert key_of(house, account).failures == 0
+
+
+def test_a_key_that_failed_a_thousand_times_still_opens(house: House) -> None:
+    account = add_account(house)
+    desk = Desk(house, seed=b"key")
+    desk.enrol(account)
+    desk.write(lambda tx: tx.execute(update(authenticators).values(failures=1000)))
+    begun = desk.begin(desk.sign_in())
+    with desk.key.misbehaving(Misbehave.WRONG_SIGNATURE):
+        assert reason(desk.prove(begun, desk.touch(begun))) is Reason.SIGNATURE_WRONG
+    assert key_of(house, account).failures == 1001
+    desk.touch_in()
 
 
 def test_a_blocked_password_does_not_block_a_key_that_works_alone(house: House) -> None:

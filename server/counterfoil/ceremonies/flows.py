@@ -95,10 +95,8 @@ class Ceremonies:
     def judge(self, claimed: Claimed) -> Verified | Refused:
         """The kind's verdict; no database, and a form that cannot be read is a refusal."""
         kind, expectation = self.kinds[claimed.ceremony.kind], claimed.ceremony.expectation
-        # Whoever is blocked is judged as nobody is: only the time is the same.
-        known = claimed.known if claimed.refused is None else ()
         try:
-            verdict = kind.judge(expectation, claimed.proof, known, self.clock.now_ms())
+            verdict = kind.judge(expectation, claimed.proof, claimed.known, self.clock.now_ms())
         except Malformed as error:
             verdict = Refused(Reason.MALFORMED, str(error))
         return claimed.refused or verdict
