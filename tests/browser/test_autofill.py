@@ -66,7 +66,8 @@ def test_an_offer_is_renewed_before_its_challenge_is_over(stage: Stage, ada: Per
 def test_a_passkey_from_the_name_field_signs_in(stage: Stage, ada: Person) -> None:
     """Chromium itself, with a device that holds passkeys and a person who chooses at once."""
     ada.enrol(stage.add(), transport="internal")
-    ada.start()
+    ada.open()
+    ada.press("Sign in")
     ada.reads("My keys")
 
 
