@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="./dev bench",
         description="CPU per request of the real server, beside an empty route in the same run.",
-        epilog=f"Cases: {', '.join(NAMES)}. How to read them: docs/benchmark.md.",
+        epilog=f"Cases: {', '.join(NAMES)}. How to read them: docs/reference/benchmark.md.",
     )
     made.add_argument("--rounds", type=positive, default=5, help="rounds that count (5)")
     made.add_argument("--people", type=positive, default=256, help="sign-ins in a round (256)")

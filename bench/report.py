@@ -25,8 +25,9 @@ class Setting:
     memory_mb: float
 
     def lines(self) -> list[str]:
-        served = "1 worker" if self.workers == 1 else f"{self.workers} workers"
-        amount = f"{self.connections} connections, {self.people} people, {self.rounds} rounds"
+        served = _several(self.workers, "worker")
+        amount = f"{self.connections} connections, {self.people} people"
+        amount += f", {_several(self.rounds, 'round')}"
         state = f"load average {self.load}, the server's memory {self.memory_mb:.0f} MB"
         return [
             f"{self.machine}; {self.python}; {self.database}",
@@ -75,6 +76,10 @@ def describe_python() -> str:
 
 def describe_load() -> str:
     return f"{os.getloadavg()[0]:.1f}"
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _file_system(folder: Path) -> str:
