@@ -55,6 +55,7 @@ def test_waiting_is_stopped_without_a_pointer(stage: Stage, ada: Person) -> None
 
 
 def enter(person: Person, name: str) -> None:
+    expect(person.button(name)).to_be_enabled()
     walk_to(person, name)
     person.page.keyboard.press("Enter")
 

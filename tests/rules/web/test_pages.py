@@ -64,7 +64,7 @@ def test_a_hostile_name_is_only_a_name(name: str) -> None:
     friendly = Markup(PAGES.render(name, **facts("friendly")[name]))
     hostile = Markup(PAGES.render(name, **facts(HOSTILE)[name]))
     assert shape(hostile) == shape(friendly)
-    assert "49" not in PAGES.render(name, **facts("{{ 7 * 7 }}")[name])
+    assert "60481729" not in PAGES.render(name, **facts("{{ 7777 * 7777 }}")[name])
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -21,6 +21,14 @@ export class Board {
     return this.#section.querySelector("[data-stop]");
   }
 
+  // A press before anybody listens would be lost without a word: the page comes with its button
+  // disabled, and it has the focus where it is the only thing to do.
+  ready() {
+    this.startButton.disabled = false;
+    const elsewhere = document.activeElement !== document.body;
+    if ("focus" in this.startButton.dataset && !elsewhere) this.startButton.focus();
+  }
+
   // Nothing is going on.
   calm(sentence = "") {
     this.#show("calm", sentence);

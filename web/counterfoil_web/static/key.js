@@ -34,6 +34,7 @@ class KeyPart {
     const unable = whyUnable();
     if (unable) return this.#board.unable(say(`unable.${unable}`));
     this.#board.startButton.addEventListener("click", () => this.#press());
+    this.#board.ready();
     this.#board.stopButton.addEventListener("click", () => this.#stopper?.abort());
     if ("autofill" in this.#section.dataset) this.#offerAutofill();
     addEventListener("pageshow", (event) => event.persisted && this.#comeBack());
