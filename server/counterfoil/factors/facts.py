@@ -1,7 +1,6 @@
 """Verified factors as text, for the rows that remember them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from counterfoil.factors.kind import KindName, VerifiedFactor
 from counterfoil.kit import strict_json
@@ -9,7 +8,21 @@ from counterfoil.kit.ids import AuthenticatorId
 
 
 def dump_factors(factors: Sequence[VerifiedFactor]) -> str:
-    return strict_json.dump([asdict(factor) for factor in factors])
+    return strict_json.dump(
+        [
+            {
+                "kind": factor.kind.value,
+                "authenticator": factor.authenticator,
+                "at_ms": factor.at_ms,
+                "user_present": factor.user_present,
+                "user_verified": factor.user_verified,
+                "phishing_resistant": factor.phishing_resistant,
+                "hardware_attested": factor.hardware_attested,
+                "backed_up": factor.backed_up,
+            }
+            for factor in factors
+        ]
+    )
 
 
 def load_factors(text: str) -> tuple[VerifiedFactor, ...]:

@@ -1,6 +1,6 @@
 """The SQL of interactions. What may happen once is one conditional statement."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from counterfoil.factors.facts import dump_factors, load_factors
 from counterfoil.interactions.interaction import (
@@ -14,33 +14,64 @@ from counterfoil.store.schema import ceremonies, interactions, sessions
 
 _COLUMNS = tuple(interactions.c)
 
+# Built once: building a statement costs five times as much as executing it.
+_INSERT = insert(interactions)
+_FIND = select(*_COLUMNS).where(interactions.c.id == bindparam("of"))
+_FIND_OF_CEREMONY = (
+    select(*_COLUMNS)
+    .join_from(ceremonies, interactions)
+    .where(ceremonies.c.id == bindparam("ceremony"))
+)
+_LOCK = (
+    select(*_COLUMNS)
+    .join_from(interactions, sessions)
+    .where(interactions.c.id == bindparam("of"), sessions.c.ended_ms.is_(None))
+    .with_for_update()
+)
+_ADVANCE = (
+    update(interactions)
+    .where(
+        interactions.c.id == bindparam("of"),
+        interactions.c.state == InteractionState.OPEN.value,
+        interactions.c.factors == bindparam("before"),
+    )
+    .values(
+        session_id=bindparam("session"),
+        state=bindparam("after"),
+        account_id=bindparam("account"),
+        factors=bindparam("shown"),
+    )
+)
+_END = (
+    update(interactions)
+    .where(interactions.c.id == bindparam("of"), interactions.c.state == bindparam("before"))
+    .values(state=bindparam("after"))
+)
+
 
 def insert_interaction(tx: Transaction, interaction: Interaction) -> None:
     tx.execute(
-        insert(interactions).values(
-            id=interaction.id,
-            session_id=interaction.session,
-            purpose=interaction.purpose.value,
-            state=interaction.state.value,
-            request=interaction.request,
-            account_id=interaction.account,
-            factors=dump_factors(interaction.factors),
-            made_ms=interaction.made_ms,
-            expires_ms=interaction.expires_ms,
-        )
+        _INSERT,
+        {
+            "id": interaction.id,
+            "session_id": interaction.session,
+            "purpose": interaction.purpose.value,
+            "state": interaction.state.value,
+            "request": interaction.request,
+            "account_id": interaction.account,
+            "factors": dump_factors(interaction.factors),
+            "made_ms": interaction.made_ms,
+            "expires_ms": interaction.expires_ms,
+        },
     )
 
 
 def find(tx: Transaction, interaction_id: InteractionId) -> Interaction | None:
-    statement = select(*_COLUMNS).where(interactions.c.id == interaction_id)
-    return _interaction(tx.execute(statement).one_or_none())
+    return _interaction(tx.execute(_FIND, {"of": interaction_id}).one_or_none())
 
 
 def find_of_ceremony(tx: Transaction, ceremony_id: str) -> Interaction | None:
-    statement = (
-        select(*_COLUMNS).join_from(ceremonies, interactions).where(ceremonies.c.id == ceremony_id)
-    )
-    return _interaction(tx.execute(statement).one_or_none())
+    return _interaction(tx.execute(_FIND_OF_CEREMONY, {"ceremony": ceremony_id}).one_or_none())
 
 
 def lock(tx: Transaction, interaction_id: InteractionId) -> Interaction | None:
@@ -48,32 +79,20 @@ def lock(tx: Transaction, interaction_id: InteractionId) -> Interaction | None:
 
     None when the session has ended, or one of them is gone.
     """
-    statement = (
-        select(*_COLUMNS)
-        .join_from(interactions, sessions)
-        .where(interactions.c.id == interaction_id, sessions.c.ended_ms.is_(None))
-        .with_for_update()
-    )
-    return _interaction(tx.execute(statement).one_or_none())
+    return _interaction(tx.execute(_LOCK, {"of": interaction_id}).one_or_none())
 
 
 def advance(tx: Transaction, before: Interaction, after: Interaction) -> bool:
     """Compare-and-swap from `before`; False when another proof came between."""
-    statement = (
-        update(interactions)
-        .where(
-            interactions.c.id == before.id,
-            interactions.c.state == InteractionState.OPEN.value,
-            interactions.c.factors == dump_factors(before.factors),
-        )
-        .values(
-            session_id=after.session,
-            state=after.state.value,
-            account_id=after.account,
-            factors=dump_factors(after.factors),
-        )
-    )
-    return tx.execute(statement).rowcount == 1
+    values = {
+        "of": before.id,
+        "before": dump_factors(before.factors),
+        "session": after.session,
+        "after": after.state.value,
+        "account": after.account,
+        "shown": dump_factors(after.factors),
+    }
+    return tx.execute(_ADVANCE, values).rowcount == 1
 
 
 def end(
@@ -82,12 +101,8 @@ def end(
     before: InteractionState,
     after: InteractionState,
 ) -> bool:
-    statement = (
-        update(interactions)
-        .where(interactions.c.id == interaction_id, interactions.c.state == before.value)
-        .values(state=after.value)
-    )
-    return tx.execute(statement).rowcount == 1
+    values = {"of": interaction_id, "before": before.value, "after": after.value}
+    return tx.execute(_END, values).rowcount == 1
 
 
 def _interaction(row: AnyRow | None) -> Interaction | None:

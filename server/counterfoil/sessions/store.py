@@ -1,6 +1,6 @@
 """The SQL of sessions."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from counterfoil.factors.facts import dump_factors, load_factors
 from counterfoil.factors.kind import VerifiedFactor
@@ -27,37 +27,61 @@ _LIVING = (
     (accounts.c.state == "active") | sessions.c.account_id.is_(None),
 )
 
+# Built once: building a statement costs five times as much as executing it.
+_INSERT = insert(sessions)
+_FIND_BY_COOKIE = (
+    select(*_COLUMNS)
+    .outerjoin_from(sessions, accounts)
+    .where(
+        sessions.c.cookie_hash == bindparam("cookie"),
+        sessions.c.expires_ms > bindparam("now"),
+        sessions.c.seen_ms > bindparam("seen_after"),
+        *_LIVING,
+    )
+)
+_WRITE_PROOF = (
+    update(sessions)
+    .where(
+        sessions.c.id == bindparam("of"),
+        sessions.c.ended_ms.is_(None),
+        sessions.c.account_id.is_(None) | (sessions.c.account_id == bindparam("account")),
+    )
+    .values(
+        account_id=bindparam("account"),
+        factors=bindparam("shown"),
+        seen_ms=bindparam("now"),
+        expires_ms=bindparam("expires"),
+    )
+)
+_WRITE_COOKIE = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("of"), sessions.c.ended_ms.is_(None))
+    .values(cookie_hash=bindparam("cookie"))
+)
+
 
 def insert_session(tx: Transaction, session: Session, cookie_hash: TokenHash) -> None:
     tx.execute(
-        insert(sessions).values(
-            id=session.id,
-            cookie_hash=cookie_hash,
-            account_id=session.account,
-            factors=dump_factors(session.factors),
-            user_agent=session.user_agent,
-            address=session.address,
-            made_ms=session.made_ms,
-            seen_ms=session.seen_ms,
-            expires_ms=session.expires_ms,
-        )
+        _INSERT,
+        {
+            "id": session.id,
+            "cookie_hash": cookie_hash,
+            "account_id": session.account,
+            "factors": dump_factors(session.factors),
+            "user_agent": session.user_agent,
+            "address": session.address,
+            "made_ms": session.made_ms,
+            "seen_ms": session.seen_ms,
+            "expires_ms": session.expires_ms,
+        },
     )
 
 
 def find_by_cookie(
     tx: Transaction, cookie_hash: TokenHash, now_ms: int, seen_after_ms: int
 ) -> Session | None:
-    statement = (
-        select(*_COLUMNS)
-        .outerjoin_from(sessions, accounts)
-        .where(
-            sessions.c.cookie_hash == cookie_hash,
-            sessions.c.expires_ms > now_ms,
-            sessions.c.seen_ms > seen_after_ms,
-            *_LIVING,
-        )
-    )
-    row = tx.execute(statement).one_or_none()
+    values = {"cookie": cookie_hash, "now": now_ms, "seen_after": seen_after_ms}
+    row = tx.execute(_FIND_BY_COOKIE, values).one_or_none()
     return None if row is None else _session(row)
 
 
@@ -97,30 +121,19 @@ def write_proof(
     expires_ms: int,
 ) -> bool:
     """False when the session has ended, or is another person's."""
-    statement = (
-        update(sessions)
-        .where(
-            sessions.c.id == session_id,
-            sessions.c.ended_ms.is_(None),
-            sessions.c.account_id.is_(None) | (sessions.c.account_id == account_id),
-        )
-        .values(
-            account_id=account_id,
-            factors=dump_factors(factors),
-            seen_ms=now_ms,
-            expires_ms=expires_ms,
-        )
-    )
-    return tx.execute(statement).rowcount == 1
+    values = {
+        "of": session_id,
+        "account": account_id,
+        "shown": dump_factors(factors),
+        "now": now_ms,
+        "expires": expires_ms,
+    }
+    return tx.execute(_WRITE_PROOF, values).rowcount == 1
 
 
 def write_cookie(tx: Transaction, session_id: SessionId, cookie_hash: TokenHash) -> bool:
-    statement = (
-        update(sessions)
-        .where(sessions.c.id == session_id, sessions.c.ended_ms.is_(None))
-        .values(cookie_hash=cookie_hash)
-    )
-    return tx.execute(statement).rowcount == 1
+    values = {"of": session_id, "cookie": cookie_hash}
+    return tx.execute(_WRITE_COOKIE, values).rowcount == 1
 
 
 def write_seen(tx: Transaction, session_id: SessionId, now_ms: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, insert, select, update
 
 from counterfoil.accounts.people import (
     AccountState,
@@ -30,6 +30,57 @@ _AUTHENTICATOR = (
     authenticators.c.used_ms,
     authenticators.c.used_from,
     authenticators.c.facts,
+)
+
+# Built once: building a statement costs five times as much as executing it.
+_KNOWN = (
+    select(
+        authenticators.c.id,
+        authenticators.c.account_id,
+        accounts.c.user_handle,
+        authenticators.c.credential_id,
+        authenticators.c.facts,
+        authenticators.c.sealed_secret,
+        authenticators.c.version,
+    )
+    .join_from(authenticators, accounts)
+    .where(
+        authenticators.c.kind == bindparam("kind"),
+        authenticators.c.state == AuthenticatorState.LIVE.value,
+        accounts.c.state == AccountState.ACTIVE.value,
+    )
+)
+_OF_ACCOUNT = authenticators.c.account_id == bindparam("account")
+_OF_CREDENTIAL = authenticators.c.credential_id == bindparam("credential")
+_KNOWN_OF_ACCOUNT = _KNOWN.where(_OF_ACCOUNT)
+_KNOWN_BY_CREDENTIAL = _KNOWN.where(_OF_CREDENTIAL)
+_KNOWN_OF_ACCOUNT_BY_CREDENTIAL = _KNOWN.where(_OF_ACCOUNT, _OF_CREDENTIAL)
+_COUNT_ATTEMPT = (
+    update(authenticators)
+    .where(authenticators.c.id == bindparam("of"))
+    .values(failures=authenticators.c.failures + 1)
+    .returning(authenticators.c.failures)
+)
+_COUNT_GUESS = _COUNT_ATTEMPT.where(
+    authenticators.c.state == AuthenticatorState.LIVE.value,
+    authenticators.c.blocked_until_ms <= bindparam("now"),
+    authenticators.c.failures < bindparam("most"),
+)
+_WRITE_USED = (
+    update(authenticators)
+    .where(
+        authenticators.c.id == bindparam("of"),
+        authenticators.c.version == bindparam("before"),
+        authenticators.c.state == AuthenticatorState.LIVE.value,
+    )
+    .values(
+        facts=bindparam("shown"),
+        version=authenticators.c.version + 1,
+        failures=0,
+        blocked_until_ms=0,
+        used_ms=bindparam("now"),
+        used_from=bindparam("where"),
+    )
 )
 
 
@@ -92,28 +143,14 @@ def known_rows(
     tx: Transaction, kind: KindName, *, account_id: AccountId | None, credential_id: bytes | None
 ) -> Sequence[AnyRow]:
     """Live authenticators of an active account, with their version, secret and user handle."""
-    statement = (
-        select(
-            authenticators.c.id,
-            authenticators.c.account_id,
-            accounts.c.user_handle,
-            authenticators.c.credential_id,
-            authenticators.c.facts,
-            authenticators.c.sealed_secret,
-            authenticators.c.version,
-        )
-        .join_from(authenticators, accounts)
-        .where(
-            authenticators.c.kind == kind.value,
-            authenticators.c.state == AuthenticatorState.LIVE.value,
-            accounts.c.state == AccountState.ACTIVE.value,
-        )
-    )
-    if account_id is not None:
-        statement = statement.where(authenticators.c.account_id == account_id)
-    if credential_id is not None:
-        statement = statement.where(authenticators.c.credential_id == credential_id)
-    return tx.execute(statement).all()
+    values = {"kind": kind.value, "account": account_id, "credential": credential_id}
+    if account_id is None:
+        statement = _KNOWN if credential_id is None else _KNOWN_BY_CREDENTIAL
+    elif credential_id is None:
+        statement = _KNOWN_OF_ACCOUNT
+    else:
+        statement = _KNOWN_OF_ACCOUNT_BY_CREDENTIAL
+    return tx.execute(statement, values).all()
 
 
 def count_attempt(
@@ -123,19 +160,10 @@ def count_attempt(
 
     `most` is None for kinds that cannot be guessed: they are counted and never blocked.
     """
-    statement = (
-        update(authenticators)
-        .where(authenticators.c.id == authenticator_id)
-        .values(failures=authenticators.c.failures + 1)
-        .returning(authenticators.c.failures)
-    )
-    if most is not None:
-        statement = statement.where(
-            authenticators.c.state == AuthenticatorState.LIVE.value,
-            authenticators.c.blocked_until_ms <= now_ms,
-            authenticators.c.failures < most,
-        )
-    return tx.execute(statement).scalar_one_or_none()
+    if most is None:
+        return tx.execute(_COUNT_ATTEMPT, {"of": authenticator_id}).scalar_one_or_none()
+    values = {"of": authenticator_id, "now": now_ms, "most": most}
+    return tx.execute(_COUNT_GUESS, values).scalar_one_or_none()
 
 
 def delay(tx: Transaction, authenticator_id: AuthenticatorId, until_ms: int) -> None:
@@ -174,23 +202,14 @@ def write_used(
     used_from: str,
 ) -> bool:
     """Compare-and-swap: False when somebody else wrote since `version` was read."""
-    statement = (
-        update(authenticators)
-        .where(
-            authenticators.c.id == authenticator_id,
-            authenticators.c.version == version,
-            authenticators.c.state == AuthenticatorState.LIVE.value,
-        )
-        .values(
-            facts=facts,
-            version=version + 1,
-            failures=0,
-            blocked_until_ms=0,
-            used_ms=now_ms,
-            used_from=used_from,
-        )
-    )
-    return tx.execute(statement).rowcount == 1
+    values = {
+        "of": authenticator_id,
+        "before": version,
+        "shown": facts,
+        "now": now_ms,
+        "where": used_from,
+    }
+    return tx.execute(_WRITE_USED, values).rowcount == 1
 
 
 def _authenticator(row: AnyRow) -> Authenticator:
