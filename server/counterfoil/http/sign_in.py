@@ -5,7 +5,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from counterfoil.errors import Reason, Refused, voice
-from counterfoil.factors.kind import Purpose
+from counterfoil.factors.kind import KindName, Purpose
+from counterfoil.factors.webauthn.facts import CredentialFacts
 from counterfoil.http.bodies import read_form
 from counterfoil.http.browser import (
     current_session,
@@ -63,7 +64,11 @@ async def sign_in(request: Request) -> Response:
         return see_other(next_path(interaction))
     if due(interaction) is Step.SECOND_FACTOR:
         return page(
-            request, "second_step", interaction=interaction.id, application=application(asking)
+            request,
+            "second_step",
+            interaction=interaction.id,
+            application=application(asking),
+            transports=await transports_of(house, interaction),
         )
     return _sign_in_page(request, interaction, asking, name=asking.login_hint if asking else "")
 
@@ -104,6 +109,7 @@ async def step_up(request: Request) -> Response:
         request,
         "step_up",
         interaction=interaction.id,
+        transports=await transports_of(house_of(request), interaction),
         why=why if why in ("add", "remove", "rename") else "",
         back=HOME,
     )
@@ -160,6 +166,17 @@ async def find_interaction(
 async def asking_of(house: House, interaction: Interaction) -> Asking | None:
     """The application that waits behind the sign-in; None when that is ourselves."""
     return await house.store.read(lambda tx: house.oauth.authorization.asking(tx, interaction))
+
+
+async def transports_of(house: House, interaction: Interaction) -> tuple[str, ...]:
+    """How the person's keys are reached, for the drawing; told only after a first factor."""
+    account_id = interaction.account
+    if account_id is None:
+        return ()
+    enrolled = await house.store.read(lambda tx: house.accounts.authenticators(tx, account_id))
+    keys = [a for a in enrolled if a.kind is KindName.WEBAUTHN and a.live]
+    reached = {t for key in keys for t in CredentialFacts.load(key.facts).transports}
+    return tuple(sorted(reached))
 
 
 def application(asking: Asking | None) -> Application | None:
