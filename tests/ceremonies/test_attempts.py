@@ -1,7 +1,8 @@
 """An attempt is counted before it is judged, per authenticator, in the database."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -26,7 +27,7 @@ from counterfoil.factors.kind import (
     Wish,
 )
 from counterfoil.http.house import House
-from counterfoil.interactions import Shown, store
+from counterfoil.interactions import Interactions, Shown, store
 from counterfoil.kit.entropy import Entropy
 from counterfoil.kit.ids import CeremonyId, InteractionId
 from counterfoil.store import Transaction
@@ -125,10 +126,11 @@ def test_a_claim_that_was_never_settled_is_no_second_chance(desk: Desk) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class BrokenJudge:
-    """A kind like another one, whose judgement breaks."""
+class Interrupted:
+    """A kind like another one; something happens before each of its judgements."""
 
     kind: Kind
+    before: Callable[[], object]
 
     @property
     def name(self) -> KindName:
@@ -153,14 +155,19 @@ class BrokenJudge:
     def judge(
         self, expectation: Expectation, proof: Proof, known: Sequence[Known], at_ms: int
     ) -> Verified | Refused:
-        raise ZeroDivisionError("a promise of the code was broken")
+        self.before()
+        return self.kind.judge(expectation, proof, known, at_ms)
 
 
-def with_broken_judges(house: House) -> House:
+def interrupted(house: House, before: Callable[[], object]) -> Interactions:
     ceremonies = house.interactions.ceremonies
-    kinds = MappingProxyType({name: BrokenJudge(kind) for name, kind in ceremonies.kinds.items()})
-    broken = replace(house.interactions, ceremonies=replace(ceremonies, kinds=kinds))
-    return replace(house, interactions=broken)
+    kinds = {name: Interrupted(kind, before) for name, kind in ceremonies.kinds.items()}
+    bent = replace(ceremonies, kinds=MappingProxyType(kinds))
+    return replace(house.interactions, ceremonies=bent)
+
+
+def break_a_promise() -> None:
+    raise ZeroDivisionError
 
 
 @pytest.mark.parametrize("kind", KindName)
@@ -171,11 +178,29 @@ def test_a_judge_that_breaks_leaves_a_spent_challenge_and_a_counted_attempt(
     desk.enrol(account)
     begun = desk.begin(desk.sign_in(), kind=kind)
     proof = password_proof("ada") if kind is KindName.PASSWORD else desk.touch(begun)
-    broken = with_broken_judges(house).interactions
+    broken = interrupted(house, break_a_promise)
     with pytest.raises(ZeroDivisionError):
         asyncio.run(broken.prove(begun.ceremony, desk.session, proof, "", desk.where))
     assert reason(desk.prove(begun, proof)) is Reason.REPLAYED
     assert sum(a.failures for a in enrolled(house, account)) == 1
+
+
+def test_a_password_that_was_judged_while_the_sign_in_ended_comes_too_late(
+    house: House, account: Account
+) -> None:
+    desk = Desk(house, seed=b"another key")
+    desk.enrol(account)
+    interaction = desk.sign_in()
+    begun = desk.begin(interaction, kind=KindName.PASSWORD)
+    before = desk.session
+    in_the_meantime = interrupted(house, lambda: desk.touch_in(interaction))
+    late = asyncio.run(
+        in_the_meantime.prove(begun.ceremony, before, password_proof("ada"), "", desk.where)
+    )
+    assert reason(late) is Reason.LOST_RACE
+    assert desk.found(desk.cookie) == desk.session
+    assert [f.kind for f in desk.session.factors] == [KindName.WEBAUTHN]
+    assert password_of(house, account).used_ms is None
 
 
 def test_success_takes_the_count_back(house: House, account: Account, desk: Desk) -> None:
@@ -255,13 +280,26 @@ def test_the_right_password_is_refused_during_the_delay_and_accepted_after_it(
     assert password_of(house, account).blocked_until_ms == 0
 
 
+def test_an_unknown_name_is_as_much_work_as_a_wrong_password(house: House, desk: Desk) -> None:
+    kind = house.interactions.ceremonies.kinds[KindName.PASSWORD]
+    claimed = [must(claim(desk, name)) for name in ("ada", "nobody")]
+    took = []
+    for one in claimed:
+        began = time.thread_time()
+        verdict = kind.judge(one.ceremony.expectation, one.proof, one.known, 0)
+        took.append(time.thread_time() - began)
+        assert reason(verdict) is Reason.WRONG
+    # Hashing is thousands of times the rest, so that a wide margin still tells.
+    assert min(took) > max(took) / 5
+
+
 @pytest.mark.parametrize("name", ["ada", "nobody"])
 def test_a_blocked_name_is_judged_like_an_unknown_one_so_that_time_tells_nothing(
     house: House, account: Account, desk: Desk, name: str
 ) -> None:
     fail(desk, FREE_FAILURES)
     begun = desk.begin(desk.sign_in(), kind=KindName.PASSWORD)
-    broken = with_broken_judges(house).interactions
+    broken = interrupted(house, break_a_promise)
     with pytest.raises(ZeroDivisionError):
         asyncio.run(
             broken.prove(begun.ceremony, desk.session, password_proof(name), "", desk.where)
