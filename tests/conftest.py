@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -152,6 +153,11 @@ def postgresql(request: pytest.FixtureRequest) -> Iterator[PostgreSQL]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder of this run, unless we are a worker of it, and hold its lock."""
+    # The same examples on every machine, and no failure because another test was busy.
+    hypothesis.settings.register_profile(
+        "repeatable", derandomize=True, deadline=None, database=None
+    )
+    hypothesis.settings.load_profile("repeatable")
     worker_input: dict[str, str] | None = getattr(config, "workerinput", None)
     if worker_input is not None:
         config.stash[RUN] = Run(Path(worker_input[IN_WORKER]))
