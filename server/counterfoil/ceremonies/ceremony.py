@@ -52,12 +52,15 @@ class Begun:
 class Claimed:
     """A spent challenge with a counted attempt, ready to be judged outside of a transaction.
 
-    `versions` are those of the known authenticators when they were read. `refused` is known
-    before judging; the judgement is made all the same, so that its time tells nothing.
+    `account` is whom the proof points at, also when nothing of theirs may be used now; None for
+    nobody that we know. `versions` are those of the known authenticators when they were read.
+    `refused` is known before judging; the judgement is made all the same, so that its time
+    tells nothing.
     """
 
     ceremony: Ceremony
     proof: Proof
+    account: AccountId | None
     known: tuple[Known, ...]
     versions: dict[AuthenticatorId, int]
     refused: Refused | None = None

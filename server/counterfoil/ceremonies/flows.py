@@ -85,12 +85,17 @@ class Ceremonies:
             return self._why_not_claimed(tx, ceremony_id, interaction, proof.kind)
         kind = self.kinds[ceremony.kind]
         if ceremony.purpose is Purpose.ENROL:
-            return Claimed(ceremony, proof, (), {})
+            return Claimed(ceremony, proof, ceremony.expectation.account, (), {})
         try:
-            known, versions = self._pointed_at(tx, kind, ceremony, kind.pointer(proof))
+            pointer = kind.pointer(proof)
         except Malformed as error:
-            return self._refuse(tx, ceremony, Refused(Reason.MALFORMED, str(error)), where)
-        return Claimed(ceremony, proof, known, versions, self._count(tx, kind, known))
+            refused = Refused(Reason.MALFORMED, str(error))
+            return self._refuse(tx, ceremony, refused, where, ceremony.expectation.account)
+        named = self._named(tx, ceremony, pointer)
+        known, versions = self._known(tx, kind, named, pointer.credential_id)
+        account_id = named or self._owner(tx, known, pointer)
+        blocked = self._count(tx, kind, known)
+        return Claimed(ceremony, proof, account_id, known, versions, blocked)
 
     def judge(self, claimed: Claimed) -> Verified | Refused:
         """The kind's verdict; no database, and a form that cannot be read is a refusal."""
@@ -112,13 +117,13 @@ class Ceremonies:
         """Writes the verdict, and what the authenticator must be after it."""
         ceremony = claimed.ceremony
         if isinstance(verdict, Refused):
-            return self._refuse(tx, ceremony, verdict, where, claimed.known)
+            return self._refuse(tx, ceremony, verdict, where, claimed.account, claimed.known)
         if ceremony.purpose is Purpose.ENROL:
             outcome = self._enrol(tx, ceremony, verdict, label, where)
         else:
             outcome = self._use(tx, claimed, verdict, where)
         if isinstance(outcome, Refused):
-            return self._refuse(tx, ceremony, outcome, where, claimed.known)
+            return self._refuse(tx, ceremony, outcome, where, claimed.account, claimed.known)
         store.settle(tx, ceremony.id, CeremonyState.VERIFIED, None)
         record(
             tx,
@@ -173,15 +178,20 @@ class Ceremonies:
             state, ceremony.expires_ms, self.clock.now_ms()
         )
 
-    def _pointed_at(
-        self, tx: Transaction, kind: Kind, ceremony: Ceremony, pointer: Pointer
-    ) -> tuple[tuple[Known, ...], dict[AuthenticatorId, int]]:
-        """Resolves the account of a ceremony that began without one; unknown stays nobody."""
-        account_id = ceremony.expectation.account
-        if account_id is None and pointer.name is not None:
-            account = self.accounts.find_by_name(tx, pointer.name)
-            account_id = None if account is None else account.id
-        return self._known(tx, kind, account_id, pointer.credential_id)
+    def _named(self, tx: Transaction, ceremony: Ceremony, pointer: Pointer) -> AccountId | None:
+        """Whose ceremony it is, or whose name the proof says; unknown stays nobody."""
+        if ceremony.expectation.account is not None or pointer.name is None:
+            return ceremony.expectation.account
+        account = self.accounts.find_by_name(tx, pointer.name)
+        return None if account is None else account.id
+
+    def _owner(self, tx: Transaction, known: Sequence[Known], pointer: Pointer) -> AccountId | None:
+        """Whose the shown credential is, also when nothing of theirs may be used now."""
+        if known:
+            return known[0].account
+        if pointer.credential_id is None:
+            return None
+        return account_store.owner_of(tx, pointer.credential_id)
 
     def _known(
         self,
@@ -274,13 +284,13 @@ class Ceremonies:
         ceremony: Ceremony,
         refused: Refused,
         where: Where,
+        account: AccountId | None,
         known: Sequence[Known] = (),
     ) -> Refused:
         """Ends the ceremony, and disables what has failed too often."""
         store.settle(tx, ceremony.id, CeremonyState.REFUSED, refused.reason)
         if self.kinds[ceremony.kind].guessable:
             self._disable_exhausted(tx, known, where)
-        account = ceremony.expectation.account or (known[0].account if known else None)
         if account is None:
             # An unknown name or key writes no event: nobody can fill the database with noise.
             return refused

@@ -55,6 +55,7 @@ _OF_CREDENTIAL = authenticators.c.credential_id == bindparam("credential")
 _KNOWN_OF_ACCOUNT = _KNOWN.where(_OF_ACCOUNT)
 _KNOWN_BY_CREDENTIAL = _KNOWN.where(_OF_CREDENTIAL)
 _KNOWN_OF_ACCOUNT_BY_CREDENTIAL = _KNOWN.where(_OF_ACCOUNT, _OF_CREDENTIAL)
+_OWNER_OF = select(authenticators.c.account_id).where(_OF_CREDENTIAL)
 _COUNT_ATTEMPT = (
     update(authenticators)
     .where(authenticators.c.id == bindparam("of"))
@@ -139,13 +140,20 @@ def insert_authenticator(
     return inserted(tx, insert(authenticators).values(values))
 
 
+def owner_of(tx: Transaction, credential_id: bytes) -> AccountId | None:
+    """Whose the credential is, whether or not it may be used."""
+    found = tx.execute(_OWNER_OF, {"credential": credential_id}).scalar_one_or_none()
+    return None if found is None else AccountId(found)
+
+
 def known_rows(
     tx: Transaction, kind: KindName, *, account_id: AccountId | None, credential_id: bytes | None
 ) -> Sequence[AnyRow]:
     """Live authenticators of an active account, with their version, secret and user handle."""
     values = {"kind": kind.value, "account": account_id, "credential": credential_id}
     if account_id is None:
-        statement = _KNOWN if credential_id is None else _KNOWN_BY_CREDENTIAL
+        assert credential_id is not None, "either tells whose"
+        statement = _KNOWN_BY_CREDENTIAL
     elif credential_id is None:
         statement = _KNOWN_OF_ACCOUNT
     else:
