@@ -19,6 +19,8 @@ from counterfoil.kit.strict_json import Json
 class KindName(StrEnum):
     PASSWORD = "password"
     WEBAUTHN = "webauthn"
+    TOTP = "totp"
+    RECOVERY = "recovery"
 
 
 class Purpose(StrEnum):
@@ -64,7 +66,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What is sent to the person's side, as JSON names and values; no secret of ours."""
+    """What is sent to the person's side, as JSON names and values.
+
+    An enrolment may show a new secret here, once; it is kept nowhere readable.
+    """
 
     public: dict[str, Json]
 
@@ -74,13 +79,15 @@ class Expectation:
     """What the proof will be held against: stored by the server, never by the browser.
 
     Purpose, account, interaction and expiry are bound by the ceremony's row; `challenge` is
-    empty for kinds without one; `terms` is the kind's own JSON.
+    empty for kinds without one; `terms` is the kind's own JSON. `secret` is what a stolen
+    database must not yield: the lifecycle keeps it sealed.
     """
 
     purpose: Purpose
     account: AccountId | None
     challenge: bytes
     terms: str
+    secret: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,10 @@ class Verified:
 
 
 class Kind(Protocol):
-    """A token kind. `guessable`: failures delay and disable it. `slow`: judged in a thread."""
+    """A token kind. `guessable`: failures delay and disable it. `slow`: judged in a thread.
+
+    `tries`: how many proofs one ceremony takes; 1 where the challenge is spent by the first.
+    """
 
     @property
     def name(self) -> KindName: ...
@@ -165,6 +175,9 @@ class Kind(Protocol):
 
     @property
     def slow(self) -> bool: ...
+
+    @property
+    def tries(self) -> int: ...
 
     def begin(
         self, wish: Wish, known: Sequence[Known], entropy: Entropy

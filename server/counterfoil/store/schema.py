@@ -78,7 +78,10 @@ accounts = _table(
     Column("name_rule", Text, nullable=False),  # which version of the rule made name_key
     Column("display_name", Text, nullable=False),
     Column("user_handle", LargeBinary, nullable=False, unique=True),
-    Column("role", Text, nullable=False),  # person | administrator
+    Column("email", Text),
+    Column("email_verified", Integer, nullable=False, server_default="0"),  # 0 | 1
+    Column("language", Text),  # of letters: what the person's browser chose last
+    Column("role", Text, nullable=False),  # person | helpdesk | administrator
     Column("state", Text, nullable=False),  # active | disabled
     moment("made_ms"),
 )
@@ -88,7 +91,7 @@ authenticators = _table(
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("label", Text, nullable=False),
-    Column("state", Text, nullable=False),  # live | disabled
+    Column("state", Text, nullable=False),  # live | suspended | disabled
     Column("credential_id", LargeBinary, unique=True),
     Column("facts", Text, nullable=False),  # the kind's own JSON
     Column("sealed_secret", LargeBinary),
@@ -106,9 +109,41 @@ invitations = _table(
     Column("id", Text, primary_key=True),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    # first_visit | password | email: what its link may do
+    Column("purpose", Text, nullable=False, server_default="first_visit"),
+    Column("details", Text, nullable=False, server_default=""),  # email: the address to confirm
     moment("made_ms"),
     moment("expires_ms"),
     moment("used_ms", nullable=True),
+)
+
+# --- what people are told, and how often strangers may ask ---------------------------------
+
+notices = _table(
+    "notices",
+    Column("id", big(), primary_key=True, autoincrement=True),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("details", Text, nullable=False),  # JSON object
+    moment("at_ms"),
+    moment("seen_ms", nullable=True),
+)
+outbox = _table(
+    "outbox",
+    Column("id", Text, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sealed_letter", LargeBinary, nullable=False),  # to whom and what: it may hold a link
+    Column("state", Text, nullable=False),  # waiting | sent | given_up
+    Column("tries", Integer, nullable=False),
+    Column("trouble", Text),  # the last failure, in the server's class of words
+    moment("made_ms"),
+    Column("due_ms", big(), nullable=False, index=True),
+    moment("sent_ms", nullable=True),
+)
+limits = _table(
+    "limits",
+    Column("key", Text, primary_key=True),  # what for, and whose: an address, IPv6 by its /64
+    moment("until_ms"),  # GCRA: when the bucket is empty again
 )
 
 # --- what happens in a browser ------------------------------------------------------------
@@ -130,9 +165,11 @@ interactions = _table(
     "interactions",
     Column("id", Text, primary_key=True),
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("purpose", Text, nullable=False),  # sign_in | step_up | first_visit | enrol
+    # sign_in | step_up | first_visit | enrol | new_password
+    Column("purpose", Text, nullable=False),
     Column("state", Text, nullable=False),  # open | done | cancelled
     Column("request", Text),  # the validated authorization request
+    Column("least", Text),  # step_up: the acr that the proof must reach
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
     Column("factors", Text, nullable=False),  # shown so far in this interaction
     moment("made_ms"),
@@ -154,6 +191,8 @@ ceremonies = _table(
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
     Column("challenge", LargeBinary, nullable=False),
     Column("terms", Text, nullable=False),
+    Column("sealed_secret", LargeBinary),  # enrolment: what the authenticator's secret will be
+    Column("tries", Integer, nullable=False, server_default="0"),
     moment("made_ms"),
     moment("expires_ms"),
 )
@@ -209,7 +248,7 @@ codes = _table(
 events = _table(
     "events",
     Column("id", big(), primary_key=True, autoincrement=True),
-    moment("at_ms"),
+    Column("at_ms", big(), nullable=False, index=True),
     Column("what", Text, nullable=False),
     Column("account_id", Text, index=True),  # no foreign key: an event outlives its account
     Column("actor", Text, nullable=False),  # account id, client id, `operator` or `nobody`

@@ -29,6 +29,7 @@ class PasswordKind:
     name: KindName = KindName.PASSWORD
     guessable: bool = True
     slow: bool = True
+    tries: int = 1
 
     def begin(
         self, wish: Wish, known: Sequence[Known], entropy: Entropy

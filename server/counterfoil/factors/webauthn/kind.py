@@ -42,6 +42,7 @@ class WebAuthnKind:
     name: KindName = KindName.WEBAUTHN
     guessable: bool = False  # nobody guesses a signature, so nobody can lock a key by failing
     slow: bool = False
+    tries: int = 1
 
     def begin(
         self, wish: Wish, known: Sequence[Known], entropy: Entropy
