@@ -40,12 +40,14 @@ class Person:
 class Problem:
     """What went wrong: a reason's code, words for codes that pages have none for, a reference.
 
-    The reference is short, and finds the event in the operator's log.
+    The reference is short, and finds the event in the operator's log. `seconds` is a number that
+    the words may tell: how long to wait, or how far a clock is behind.
     """
 
     reason: str
     public: str = ""
     reference: str = ""
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

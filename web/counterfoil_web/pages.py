@@ -94,7 +94,7 @@ class Pages:
     def _say_problem(self, problem: Problem) -> str:
         name = f"problem.{problem.reason}"
         if self._wording.knows(name):
-            return self._wording.say(name)
+            return self._wording.say(name, seconds=problem.seconds)
         return problem.public or self._wording.say("problem.general")
 
     def _say_scope(self, scope: str) -> str:

@@ -23,11 +23,21 @@ class Reason(StrEnum):
     WRONG_KIND = "wrong_kind"
     BLOCKED = "blocked"
     LOST_RACE = "lost_race"
+    TRIES_SPENT = "tries_spent"
+    # Codes
+    CODE_USED = "code_used"
+    CODE_LATE = "code_late"
+    TOO_MANY = "too_many"
+    NEEDS_PASSWORD = "needs_password"
     # Accounts, sessions, invitations
     NAME_REFUSED = "name_refused"
     NAME_TAKEN = "name_taken"
     ACCOUNT_DISABLED = "account_disabled"
     INVITATION_REFUSED = "invitation_refused"
+    LINK_REFUSED = "link_refused"
+    EMAIL_REFUSED = "email_refused"
+    FORBIDDEN = "forbidden"
+    FLOODED = "flooded"
     SIGNED_OUT = "signed_out"
     LEVEL_TOO_LOW = "level_too_low"
     LAST_AUTHENTICATOR = "last_authenticator"
@@ -97,7 +107,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No, and why. `detail` is for the operator: it never holds a secret or foreign bytes."""
+    """No, and why. `detail` is for the operator: it never holds a secret or foreign bytes.
+
+    `by_s` is a number of seconds that the words to the person tell: how long to wait, or how
+    far a clock is behind.
+    """
 
     reason: Reason
     detail: str = ""
+    by_s: int = 0

@@ -71,6 +71,31 @@ VOICES: dict[Reason, Voice] = {
         "Another request changed the authenticator between judgement and writing.",
         409,
     ),
+    Reason.TRIES_SPENT: Voice(
+        "That were too many wrong codes. Please start again.",
+        "All tries of this ceremony were wrong.",
+        403,
+    ),
+    Reason.CODE_USED: Voice(
+        "This code was used already. Please wait for the next one.",
+        "The code's time step, or the recovery code, was accepted before (RFC 6238 §5.2).",
+        403,
+    ),
+    Reason.CODE_LATE: Voice(
+        "This code was right before. Please set your phone's clock to network time.",
+        "Right for an earlier time step: the phone's clock is behind, or the code was typed late.",
+        403,
+    ),
+    Reason.TOO_MANY: Voice(
+        "That were too many wrong codes. Please wait before you try again.",
+        "Delayed after failures in a row: wait, use another way, or let it be bound anew.",
+        429,
+    ),
+    Reason.NEEDS_PASSWORD: Voice(
+        "Codes work beside a password. Please choose a password first.",
+        "A code alone is one factor: the account has no password.",
+        409,
+    ),
     Reason.NAME_REFUSED: Voice(
         "This name cannot be used.", "Not a PRECIS UsernameCaseMapped name of 1 to 128 bytes."
     ),
@@ -82,6 +107,22 @@ VOICES: dict[Reason, Voice] = {
         "This invitation is no longer good. Ask for a new one.",
         "Unknown, used, expired or of another browser: `counterfoil users invite`.",
         410,
+    ),
+    Reason.LINK_REFUSED: Voice(
+        "This link is no longer good. Ask for a new one.",
+        "Unknown, used, expired or of another browser.",
+        410,
+    ),
+    Reason.EMAIL_REFUSED: Voice(
+        "This does not look like an email address.", "Not local-part@domain within its bounds."
+    ),
+    Reason.FORBIDDEN: Voice(
+        "You may not do that.", "The role does not allow it: see the role matrix.", 403
+    ),
+    Reason.FLOODED: Voice(
+        "That were too many tries from your network. Please wait a little.",
+        "The limit for one address (anonymous_per_minute, anonymous_burst).",
+        429,
     ),
     Reason.SIGNED_OUT: Voice("Please sign in.", "No session, or its time is over.", 401),
     Reason.LEVEL_TOO_LOW: Voice(

@@ -36,7 +36,9 @@ def page(
 def problem_of(house: House, refused: Refused) -> Problem:
     """What a person reads of a refusal, with a short reference that the log has too."""
     reference = base64url.encode(house.entropy(6))
-    return Problem(told(refused.reason).value, voice(refused.reason).public, reference)
+    return Problem(
+        told(refused.reason).value, voice(refused.reason).public, reference, refused.by_s
+    )
 
 
 def error_page(request: Request, refused: Refused, *, start_again: str = "/") -> Response:

@@ -22,7 +22,7 @@ def problem(refused: Refused | Reason, headers: dict[str, str] | None = None) ->
     """`application/problem+json`; the operator's words and details stay in the log."""
     reason = told(refused.reason if isinstance(refused, Refused) else refused)
     said = voice(reason)
-    body = {
+    body: dict[str, str | int] = {
         "type": f"urn:counterfoil:problem:{reason.value}",
         "title": said.public,
         "status": said.status,
@@ -30,8 +30,14 @@ def problem(refused: Refused | Reason, headers: dict[str, str] | None = None) ->
         "reason": reason.value,
     }
     extra = dict(headers or {})
+    by_s = refused.by_s if isinstance(refused, Refused) else 0
     if said.status == 503:
         extra.setdefault("Retry-After", "1")
+    if by_s:
+        body["by_s"] = by_s
+    if said.status == 429 and by_s:
+        # RFC 9110 §10.2.3, in seconds.
+        extra.setdefault("Retry-After", str(by_s))
     return Response(
         json.dumps(body, ensure_ascii=False).encode(),
         said.status,
