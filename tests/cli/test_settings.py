@@ -144,6 +144,14 @@ def test_proxies_are_addresses_or_networks() -> None:
     assert "trusted_proxies" in refused(trusted_proxies="everybody")
 
 
+def test_what_people_may_edit_is_a_list_of_known_fields() -> None:
+    assert load_settings(None, **GOOD).editable == ("display_name",)
+    chosen = load_settings(None, **{**GOOD, "editable": "display_name, email"})
+    assert chosen.editable == ("display_name", "email")
+    assert load_settings(None, **{**GOOD, "editable": ""}).editable == ()
+    assert "editable" in refused(editable="role")
+
+
 def test_flags_come_before_environment_before_secrets_before_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

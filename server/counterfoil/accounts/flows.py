@@ -47,13 +47,20 @@ class Accounts:
         name: str,
         *,
         display_name: str = "",
+        email: str = "",
         role: Role = Role.PERSON,
         actor: str = "operator",
     ) -> Account | Refused:
-        """A new account without any way to sign in; NAME_REFUSED or NAME_TAKEN."""
+        """A new account without any way to sign in; NAME_REFUSED, NAME_TAKEN or EMAIL_REFUSED.
+
+        Nobody has confirmed its address yet.
+        """
         key = rules.name_key(name)
         if isinstance(key, Refused):
             return key
+        address = rules.clean_email(email) if email else None
+        if isinstance(address, Refused):
+            return address
         account = Account(
             id=new_account_id(self.entropy),
             name=name,
@@ -62,6 +69,7 @@ class Accounts:
             role=role,
             state=AccountState.ACTIVE,
             made_ms=self.clock.now_ms(),
+            email=address,
         )
         if not store.insert_account(tx, account, key, rules.NAME_RULE):
             return Refused(Reason.NAME_TAKEN)

@@ -34,6 +34,9 @@ class Account:
     role: Role
     state: AccountState
     made_ms: int
+    email: str | None = None
+    email_verified: bool = False
+    language: str | None = None  # of letters
 
     @property
     def active(self) -> bool:

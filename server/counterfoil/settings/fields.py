@@ -2,7 +2,7 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -15,6 +15,7 @@ from pydantic_settings import (
 
 PREFIX = "COUNTERFOIL_"
 Seconds = Annotated[int, Field(ge=1)]
+Editable = Literal["name", "display_name", "email"]
 
 
 class Settings(BaseSettings):
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
         300,
         description="How many seconds a proof counts as fresh when an authenticator is changed.",
     )
+    editable: Annotated[tuple[Editable, ...], NoDecode] = Field(
+        ("display_name",),
+        description="What people may change of their own profile: any of `name`, `display_name` and"
+        " `email`. Whatever is not here is changed by the people who run this service.",
+    )
     demonstration: bool = Field(
         False,
         description="Set by `counterfoil dev` alone, never by a file or the environment: every page"
@@ -126,7 +132,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with https:// (only http://localhost is exempt)")
         return issuer
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "editable", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -22,6 +22,9 @@ _ACCOUNT = (
     accounts.c.role,
     accounts.c.state,
     accounts.c.made_ms,
+    accounts.c.email,
+    accounts.c.email_verified,
+    accounts.c.language,
 )
 
 # Built once: building a statement costs five times as much as executing it.
@@ -40,6 +43,9 @@ def insert_account(tx: Transaction, account: Account, name_key: str, name_rule: 
         "role": account.role.value,
         "state": account.state.value,
         "made_ms": account.made_ms,
+        "email": account.email,
+        "email_verified": int(account.email_verified),
+        "language": account.language,
     }
     return inserted(tx, insert(accounts).values(values))
 
@@ -93,4 +99,7 @@ def _account(row: AnyRow | None) -> Account | None:
         Role(row.role),
         AccountState(row.state),
         row.made_ms,
+        row.email,
+        row.email_verified == 1,
+        row.language,
     )
