@@ -1,6 +1,23 @@
 """Append-only events, written in the same transaction as what they tell."""
 
-from counterfoil.audit.event import Event, What, Where
-from counterfoil.audit.store import list_events, record
+from counterfoil.audit.event import DayCount, Event, EventFilter, What, Where
+from counterfoil.audit.store import (
+    count_by_day,
+    events_of_account,
+    find_events,
+    list_events,
+    record,
+)
 
-__all__ = ["Event", "What", "Where", "list_events", "record"]
+__all__ = [
+    "DayCount",
+    "Event",
+    "EventFilter",
+    "What",
+    "Where",
+    "count_by_day",
+    "events_of_account",
+    "find_events",
+    "list_events",
+    "record",
+]

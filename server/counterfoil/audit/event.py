@@ -1,7 +1,15 @@
 """What happened, to whom, by whom, from where; never a secret, code or token."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
+
+from counterfoil.errors import Reason
+from counterfoil.factors.kind import KindName
+
+Details: TypeAlias = "Mapping[str, str | int | bool | None]"
 
 
 class What(StrEnum):
@@ -49,6 +57,8 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """One row of the log; `what` and `reason` as they were written, by whichever version."""
+
     id: int
     at_ms: int
     what: str
@@ -57,4 +67,37 @@ class Event:
     subject: str | None
     reason: str | None
     address: str
-    details: str
+    details: Details
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events are asked for: those that fit everything that is not None.
+
+    `since_ms` is within, `until_ms` is not. `kind` is that of the token that was proved.
+    """
+
+    what: frozenset[What] | None = None
+    account: str | None = None
+    actor: str | None = None
+    reason: Reason | None = None
+    address: str | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None
+    kind: KindName | None = None
+
+
+EVERYTHING = EventFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How often a kind of token was proved, and refused, on one day (UTC).
+
+    `kind` is the name as it was written: it may be one that this version does not know.
+    """
+
+    day: date
+    kind: str
+    verified: int
+    refused: int
