@@ -9,8 +9,16 @@ from counterfoil.kit.secret import Secret
 
 
 class Role(StrEnum):
+    """What somebody may do to others; each may do what those before it may."""
+
     PERSON = "person"
+    HELPDESK = "helpdesk"
     ADMINISTRATOR = "administrator"
+
+    @property
+    def rank(self) -> int:
+        """Higher for who may do more: 0 for a person."""
+        return list(Role).index(self)
 
 
 class AccountState(StrEnum):

@@ -17,6 +17,10 @@ class What(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_DELETED = "account_deleted"
+    ROLE_CHANGED = "role_changed"
+    PROFILE_CHANGED = "profile_changed"
+    SESSION_ENDED = "session_ended"  # by somebody else; by oneself it is SIGNED_OUT
+    SESSIONS_ENDED = "sessions_ended"
     INVITED = "invited"
     INVITATION_USED = "invitation_used"
     ENROLLED = "enrolled"
@@ -35,6 +39,7 @@ class What(StrEnum):
     EMAIL_CHANGED = "email_changed"
     AUTHENTICATOR_DISABLED = "authenticator_disabled"
     CLIENT_ADDED = "client_added"
+    CLIENT_CHANGED = "client_changed"
     CLIENT_SECRET_ROTATED = "client_secret_rotated"
     CLIENT_DELETED = "client_deleted"
     CONSENT_GIVEN = "consent_given"

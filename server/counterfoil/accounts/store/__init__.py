@@ -8,6 +8,10 @@ from counterfoil.accounts.store.accounts import (
     list_accounts,
     lock_account,
     set_account_state,
+    write_display_name,
+    write_email,
+    write_name,
+    write_role,
 )
 from counterfoil.accounts.store.authenticators import (
     count_attempt,
@@ -57,5 +61,9 @@ __all__ = [
     "rename",
     "set_account_state",
     "void_invitations",
+    "write_display_name",
+    "write_email",
+    "write_name",
+    "write_role",
     "write_used",
 ]

@@ -7,7 +7,7 @@ from counterfoil.accounts.people import (
     AccountState,
     Role,
 )
-from counterfoil.accounts.store.unique import inserted
+from counterfoil.accounts.store.unique import written
 from counterfoil.kit.ids import AccountId
 from counterfoil.store import AnyRow, Transaction
 from counterfoil.store.schema import (
@@ -47,7 +47,7 @@ def insert_account(tx: Transaction, account: Account, name_key: str, name_rule: 
         "email_verified": int(account.email_verified),
         "language": account.language,
     }
-    return inserted(tx, insert(accounts).values(values))
+    return written(tx, insert(accounts).values(values))
 
 
 def find_account(tx: Transaction, account_id: AccountId) -> Account | None:
@@ -72,6 +72,31 @@ def list_accounts(tx: Transaction, after: str, limit: int) -> list[Account]:
 def set_account_state(tx: Transaction, account_id: AccountId, state: AccountState) -> bool:
     statement = update(accounts).where(accounts.c.id == account_id).values(state=state.value)
     return tx.execute(statement).rowcount == 1
+
+
+def write_role(tx: Transaction, account_id: AccountId, role: Role) -> bool:
+    statement = update(accounts).where(accounts.c.id == account_id).values(role=role.value)
+    return tx.execute(statement).rowcount == 1
+
+
+def write_name(
+    tx: Transaction, account_id: AccountId, name: str, name_key: str, name_rule: str
+) -> bool:
+    """False when the name is taken."""
+    statement = update(accounts).where(accounts.c.id == account_id)
+    return written(tx, statement.values(name=name, name_key=name_key, name_rule=name_rule))
+
+
+def write_display_name(tx: Transaction, account_id: AccountId, display_name: str) -> bool:
+    statement = update(accounts).where(accounts.c.id == account_id)
+    return tx.execute(statement.values(display_name=display_name)).rowcount == 1
+
+
+def write_email(tx: Transaction, account_id: AccountId, email: str, *, verified: bool) -> bool:
+    """An empty address is none, and none is verified."""
+    statement = update(accounts).where(accounts.c.id == account_id)
+    values = {"email": email or None, "email_verified": int(verified and bool(email))}
+    return tx.execute(statement.values(values)).rowcount == 1
 
 
 def delete_account(tx: Transaction, account_id: AccountId) -> bool:

@@ -9,7 +9,7 @@ from counterfoil.accounts.people import (
     Authenticator,
     AuthenticatorState,
 )
-from counterfoil.accounts.store.unique import inserted
+from counterfoil.accounts.store.unique import written
 from counterfoil.factors.kind import AuthenticatorRecord, KindName
 from counterfoil.kit.ids import AccountId, AuthenticatorId
 from counterfoil.store import AnyRow, Transaction
@@ -137,7 +137,7 @@ def insert_authenticator(
         "used_ms": authenticator.used_ms,
         "used_from": authenticator.used_from,
     }
-    return inserted(tx, insert(authenticators).values(values))
+    return written(tx, insert(authenticators).values(values))
 
 
 def owner_of(tx: Transaction, credential_id: bytes) -> AccountId | None:

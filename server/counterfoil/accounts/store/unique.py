@@ -1,12 +1,12 @@
 """Rows that only one may have: a name, a credential id."""
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, Update
 from sqlalchemy.exc import IntegrityError
 
 from counterfoil.store import Transaction
 
 
-def inserted(tx: Transaction, statement: Insert) -> bool:
+def written(tx: Transaction, statement: Insert | Update) -> bool:
     """False when a unique index refuses; the rest of the transaction goes on."""
     savepoint = tx.begin_nested()
     try:
