@@ -55,7 +55,7 @@ class Accounts:
 
         Nobody has confirmed its address yet.
         """
-        key = rules.name_key(name)
+        key, address = rules.name_key(name), rules.read_email(email)
         if isinstance(key, Refused):
             return key
         address = rules.clean_email(email) if email else None

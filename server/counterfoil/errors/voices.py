@@ -119,6 +119,22 @@ VOICES: dict[Reason, Voice] = {
     Reason.FORBIDDEN: Voice(
         "You may not do that.", "The role does not allow it: see the role matrix.", 403
     ),
+    Reason.HAS_TOKENS: Voice(
+        "This person can sign in already. Inviting them again ends everything they have.",
+        "Somebody with tokens is invited again only by saying so (`again`, `--again`), which ends"
+        " their tokens, sessions and grants.",
+        409,
+    ),
+    Reason.LAST_ADMINISTRATOR: Voice(
+        "This is the only administrator. Make somebody else one first.",
+        "No active account would have the role administrator.",
+        409,
+    ),
+    Reason.ONESELF: Voice(
+        "You cannot do this to yourself. Ask another administrator.",
+        "Nobody changes their own role or state, or deletes themselves, as an administrator.",
+        403,
+    ),
     Reason.FLOODED: Voice(
         "That were too many tries from your network. Please wait a little.",
         "The limit for one address (anonymous_per_minute, anonymous_burst).",
