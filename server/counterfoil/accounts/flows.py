@@ -48,14 +48,15 @@ class Accounts:
         *,
         display_name: str = "",
         email: str = "",
+        email_verified: bool = False,
         role: Role = Role.PERSON,
         actor: str = "operator",
     ) -> Account | Refused:
         """A new account without any way to sign in; NAME_REFUSED, NAME_TAKEN or EMAIL_REFUSED.
 
-        Nobody has confirmed its address yet.
+        `email_verified` when somebody's word stands for the address; else nobody has confirmed it.
         """
-        key, address = rules.name_key(name), rules.read_email(email)
+        key = rules.name_key(name)
         if isinstance(key, Refused):
             return key
         address = rules.clean_email(email) if email else None
@@ -70,6 +71,7 @@ class Accounts:
             state=AccountState.ACTIVE,
             made_ms=self.clock.now_ms(),
             email=address,
+            email_verified=email_verified and address is not None,
         )
         if not store.insert_account(tx, account, key, rules.NAME_RULE):
             return Refused(Reason.NAME_TAKEN)

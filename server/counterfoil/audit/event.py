@@ -18,9 +18,6 @@ class What(StrEnum):
     ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_DELETED = "account_deleted"
     ROLE_CHANGED = "role_changed"
-    PROFILE_CHANGED = "profile_changed"
-    SESSION_ENDED = "session_ended"  # by somebody else; by oneself it is SIGNED_OUT
-    SESSIONS_ENDED = "sessions_ended"
     INVITED = "invited"
     INVITATION_USED = "invitation_used"
     ENROLLED = "enrolled"

@@ -12,7 +12,6 @@ from counterfoil.accounts.rules import (
     FIRST_DELAY_MS,
     FREE_FAILURES,
     LONGEST_DELAY_MS,
-    MAX_EMAIL_CHARACTERS,
     MAX_FAILURES,
     MAX_LABEL_CHARACTERS,
     MAX_NAME_BYTES,
@@ -20,7 +19,6 @@ from counterfoil.accounts.rules import (
     clean_label,
     delay_after,
     name_key,
-    read_email,
     refuse_last_authenticator,
 )
 from counterfoil.errors import Reason, Refused
@@ -231,50 +229,3 @@ def test_the_last_way_to_sign_in_stays(
     held: tuple[Authenticator, ...], removed: Authenticator, refused: Refused | None
 ) -> None:
     assert refuse_last_authenticator(held, removed) == refused
-
-
-LONG = "a" * 64 + "@" + ".".join(["b" * 63] * 3)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "ada@example.org",
-        "a.d+a@mail.example.org",
-        "o'hara@example.org",
-        "root@localhost",
-        LONG[:MAX_EMAIL_CHARACTERS],
-    ],
-)
-def test_an_address_is_kept_as_it_was_typed(address: str) -> None:
-    assert read_email(f" {address} ") == address
-
-
-def test_no_address_is_none() -> None:
-    assert read_email("") == read_email("  ") == ""
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ada",
-        "@example.org",
-        "ada@",
-        "ada@example..org",
-        "ada@-example.org",
-        "ada@example.org-",
-        "ada@exa_mple.org",
-        "ada@example.org, bob@example.org",
-        "Ada <ada@example.org>",
-        "ada@example.org\nBcc: bob@example.org",
-        "ada@example.org\n",
-        "ada@example.org\0",
-        "ad a@example.org",
-        "ad\u00e4@example.org",
-        "a" * 65 + "@example.org",
-        LONG[: MAX_EMAIL_CHARACTERS + 1],
-        "a@" + "b" * 64 + ".org",
-    ],
-)
-def test_what_could_be_two_addresses_or_none_is_refused(text: str) -> None:
-    assert read_email(text) == Refused(Reason.EMAIL_REFUSED)

@@ -92,10 +92,11 @@ def write_display_name(tx: Transaction, account_id: AccountId, display_name: str
     return tx.execute(statement.values(display_name=display_name)).rowcount == 1
 
 
-def write_email(tx: Transaction, account_id: AccountId, email: str, *, verified: bool) -> bool:
-    """An empty address is none, and none is verified."""
+def write_email(
+    tx: Transaction, account_id: AccountId, email: str | None, *, verified: bool
+) -> bool:
     statement = update(accounts).where(accounts.c.id == account_id)
-    values = {"email": email or None, "email_verified": int(verified and bool(email))}
+    values = {"email": email, "email_verified": int(verified and email is not None)}
     return tx.execute(statement.values(values)).rowcount == 1
 
 
