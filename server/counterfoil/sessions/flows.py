@@ -86,7 +86,7 @@ class Sessions:
     ) -> tuple[Session, Secret] | Refused:
         """The session becomes the person's; another person's session ends and a new one opens."""
         if session.account not in (None, account_id):
-            self.end(tx, session, actor=session.account or "nobody", where=where)
+            self._end(tx, session.id, session.account, session.account or "nobody", where)
             session, _ = self.open(tx, where)
         expires_ms = self.clock.now_ms() + self.absolute_s * 1000
         return self._prove(tx, session, account_id, factors, expires_ms, What.SIGNED_IN, where)
@@ -107,18 +107,73 @@ class Sessions:
         )
 
     def end(self, tx: Transaction, session: Session, *, actor: str, where: Where) -> None:
-        """Ends the session; ending it again changes and tells nothing."""
+        """Ends the session, and with it what it has not taken yet and what was granted in it.
+
+        Ending it again changes and tells nothing.
+        """
+        store.cancel_done(tx, session.id)
+        self._end(tx, session.id, session.account, actor, where)
+
+    def end_one(
+        self,
+        tx: Transaction,
+        account_id: AccountId,
+        session_id: SessionId,
+        *,
+        actor: str,
+        where: Where,
+    ) -> None | Refused:
+        """The same for a session elsewhere; NOT_FOUND unless it is the account's and living."""
+        if session_id not in store.living_of(tx, account_id):
+            return Refused(Reason.NOT_FOUND)
+        store.cancel_done(tx, session_id)
+        self._end(tx, session_id, account_id, actor, where, elsewhere=True)
+        return None
+
+    def end_others(
+        self,
+        tx: Transaction,
+        account_id: AccountId,
+        keep: SessionId | None,
+        *,
+        actor: str,
+        where: Where,
+    ) -> int:
+        """Ends every session but `keep`, and revokes every grant that was not made in that one.
+
+        How many sessions ended; None keeps none.
+        """
+        ending = [session for session in store.living_of(tx, account_id) if session != keep]
+        for session_id in ending:
+            store.cancel_done(tx, session_id)
+            self._end(tx, session_id, account_id, actor, where, elsewhere=True)
+        store.revoke_grants_not_of(tx, account_id, keep, self.clock.now_ms())
+        return len(ending)
+
+    def _end(
+        self,
+        tx: Transaction,
+        session_id: SessionId,
+        account_id: AccountId | None,
+        actor: str,
+        where: Where,
+        *,
+        elsewhere: bool = False,
+    ) -> None:
         now_ms = self.clock.now_ms()
-        if store.end(tx, session.id, now_ms) and session.account is not None:
-            record(
-                tx,
-                What.SIGNED_OUT,
-                at_ms=now_ms,
-                actor=actor,
-                account=session.account,
-                subject=session.id,
-                address=where.address,
-            )
+        if not store.end(tx, session_id, now_ms) or account_id is None:
+            return
+        store.revoke_grants_of(tx, session_id, now_ms)
+        record(
+            tx,
+            What.SIGNED_OUT,
+            at_ms=now_ms,
+            actor=actor,
+            account=account_id,
+            subject=session_id,
+            address=where.address,
+            elsewhere=elsewhere,
+        )
 
     def _prove(
         self,

@@ -8,7 +8,7 @@ from counterfoil.kit.ids import AccountId, SessionId
 from counterfoil.kit.opaque import TokenHash
 from counterfoil.sessions.session import Session
 from counterfoil.store import AnyRow, Transaction
-from counterfoil.store.schema import accounts, sessions
+from counterfoil.store.schema import accounts, grants, interactions, sessions
 
 _COLUMNS = (
     sessions.c.id,
@@ -147,6 +147,49 @@ def end(tx: Transaction, session_id: SessionId, now_ms: int) -> bool:
         .values(ended_ms=now_ms)
     )
     return tx.execute(statement).rowcount == 1
+
+
+def living_of(tx: Transaction, account_id: AccountId) -> list[SessionId]:
+    """The account's sessions that nobody ended, those whose time is over among them."""
+    statement = select(sessions.c.id).where(
+        sessions.c.account_id == account_id, sessions.c.ended_ms.is_(None)
+    )
+    # One order for all, so that two who end the same sessions wait for each other in turn.
+    return [SessionId(found) for found in tx.execute(statement.order_by(sessions.c.id)).scalars()]
+
+
+def cancel_done(tx: Transaction, session_id: SessionId) -> None:
+    """What is done in the session and not yet taken gives nothing any more.
+
+    It comes before the session's own end: a proof holds its interaction first, then the session.
+    What is open needs no end of its own: it settles only in a living session.
+    """
+    tx.execute(
+        update(interactions)
+        .where(interactions.c.session_id == session_id, interactions.c.state == "done")
+        .values(state="cancelled")
+    )
+
+
+def revoke_grants_of(tx: Transaction, session_id: SessionId, now_ms: int) -> None:
+    tx.execute(
+        update(grants)
+        .where(grants.c.session_id == session_id, grants.c.revoked_ms.is_(None))
+        .values(revoked_ms=now_ms)
+    )
+
+
+def revoke_grants_not_of(
+    tx: Transaction, account_id: AccountId, keep: SessionId | None, now_ms: int
+) -> None:
+    """All of the account's grants but those made in `keep`; a pruned session's among them."""
+    elsewhere = grants.c.session_id.is_(None) | (grants.c.session_id != keep)
+    statement = update(grants).where(
+        grants.c.account_id == account_id, grants.c.revoked_ms.is_(None)
+    )
+    if keep is not None:
+        statement = statement.where(elsewhere)
+    tx.execute(statement.values(revoked_ms=now_ms))
 
 
 def _session(row: AnyRow) -> Session:
