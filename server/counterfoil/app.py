@@ -26,11 +26,12 @@ from counterfoil.interactions import Interactions
 from counterfoil.kit.clock import Clock, SystemClock
 from counterfoil.kit.entropy import Entropy, system_entropy
 from counterfoil.kit.sealing import RootKey
+from counterfoil.notices import Notices
 from counterfoil.oauth import Clients, OAuth
 from counterfoil.sessions import Sessions
 from counterfoil.settings import Settings
 from counterfoil.store import Store, StoreBusy, open_store
-from counterfoil.store.installation import find_installation, load_keyring
+from counterfoil.store.installation import find_installation, open_keyring
 from counterfoil.tokens import Tokens, load_signing_keys
 from counterfoil_web import Pages
 
@@ -74,9 +75,10 @@ def _put_together(
     installation = store.read_now(find_installation)
     if installation is None:
         raise LookupError("the database was not set up")
-    keyring = store.read_now(lambda tx: load_keyring(tx, root_key))
+    keyring = open_keyring(store, root_key, entropy, clock.now_ms())
     keys = store.read_now(lambda tx: load_signing_keys(tx, keyring))
-    accounts = Accounts(clock, entropy, keyring)
+    notices = Notices(clock, entropy, keyring)
+    accounts = Accounts(clock, entropy, keyring, notices)
     sessions = Sessions(
         clock, entropy, keyring, settings.session_idle_s, settings.session_absolute_s
     )
@@ -107,6 +109,7 @@ def _put_together(
         entropy=entropy,
         keyring=keyring,
         accounts=accounts,
+        notices=notices,
         sessions=sessions,
         interactions=interactions,
         clients=clients,

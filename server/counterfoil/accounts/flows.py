@@ -27,6 +27,7 @@ from counterfoil.kit.ids import (
 from counterfoil.kit.opaque import TokenKind, keyed_hash, mint, well_formed
 from counterfoil.kit.sealing import DataKeyPurpose, Keyring
 from counterfoil.kit.secret import Secret
+from counterfoil.notices import Notices
 from counterfoil.store import Transaction
 
 USER_HANDLE_BYTES = 64
@@ -40,6 +41,7 @@ class Accounts:
     clock: Clock
     entropy: Entropy
     keyring: Keyring
+    notices: Notices
 
     def add(
         self,

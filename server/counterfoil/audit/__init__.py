@@ -1,6 +1,6 @@
 """Append-only events, written in the same transaction as what they tell."""
 
-from counterfoil.audit.event import DayCount, Event, EventFilter, What, Where
+from counterfoil.audit.event import DayCount, Event, EventFilter, What
 from counterfoil.audit.store import (
     count_by_day,
     events_of_account,
@@ -8,6 +8,7 @@ from counterfoil.audit.store import (
     list_events,
     record,
 )
+from counterfoil.kit.where import Where
 
 __all__ = [
     "DayCount",

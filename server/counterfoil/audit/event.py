@@ -50,14 +50,6 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """Whence a request came: for people to recognise, never to decide by."""
-
-    address: str
-    user_agent: str
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """One row of the log; `what` and `reason` as they were written, by whichever version."""
 

@@ -29,6 +29,7 @@ from counterfoil.kit.clock import SystemClock
 from counterfoil.kit.entropy import system_entropy
 from counterfoil.kit.sealing import Keyring, RootKey, SealBroken
 from counterfoil.kit.strict_json import Json
+from counterfoil.notices import Notices
 from counterfoil.settings import BadSettings, Settings, find_config, read_root_key
 from counterfoil.store import Store, Transaction
 from counterfoil.store.engines import BadDatabaseUrl, DatabaseError, without_password
@@ -133,7 +134,8 @@ class Patient:
 
     def administrator(self) -> str:
         """Somebody can administer: active, and with something to sign in with."""
-        accounts = Accounts(SystemClock(), system_entropy, self.keyring)
+        notices = Notices(SystemClock(), system_entropy, self.keyring)
+        accounts = Accounts(SystemClock(), system_entropy, self.keyring, notices)
         administrators = self.store.read_now(lambda tx: _administrators(accounts, tx))
         able = [name for name, enrolled in administrators if enrolled]
         if not able:
@@ -191,7 +193,8 @@ def doctor(
     """Say what is wrong and what to do.
 
     Looks at the settings, the root key, the database, its keys, the administrators, the clock,
-    and whether the issuer answers; changes nothing.
+    and whether the issuer answers; changes nothing, but makes the data keys that a database of
+    an earlier version lacks.
     """
     with ExitStack() as undo:
         findings = examine(Patient(config, offline=offline, undo=undo))

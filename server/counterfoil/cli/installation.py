@@ -28,6 +28,7 @@ from counterfoil.kit.clock import SystemClock
 from counterfoil.kit.entropy import system_entropy
 from counterfoil.kit.sealing import RootKey
 from counterfoil.kit.strict_json import Json
+from counterfoil.notices import Notices
 from counterfoil.settings import Settings, default_configs, load_settings
 from counterfoil.store import Store, Transaction
 from counterfoil.store.engines import without_password
@@ -162,7 +163,9 @@ def fill(
         make_signing_keys(tx, keyring, system_entropy, clock.now_ms())
         if administrator is None:
             return None
-        return _add_administrator(tx, Accounts(clock, system_entropy, keyring), administrator)
+        notices = Notices(clock, system_entropy, keyring)
+        accounts = Accounts(clock, system_entropy, keyring, notices)
+        return _add_administrator(tx, accounts, administrator)
 
     return store.write_now(unit)
 

@@ -14,11 +14,12 @@ from counterfoil.cli.output import Exit, Problem, sentence
 from counterfoil.kit.clock import Clock, SystemClock
 from counterfoil.kit.entropy import Entropy, system_entropy
 from counterfoil.kit.sealing import Keyring, RootKey, SealBroken
+from counterfoil.notices import Notices
 from counterfoil.oauth import Clients
 from counterfoil.settings import Settings, find_config, load_settings, read_root_key
 from counterfoil.store import Store, Transaction, open_store
 from counterfoil.store.engines import DatabaseError, parse_url
-from counterfoil.store.installation import Installation, MadeBy, find_installation, load_keyring
+from counterfoil.store.installation import Installation, MadeBy, find_installation, open_keyring
 from counterfoil.store.upgrades import SchemaState, SchemaTooNew, check, refuse_newer_schema
 
 OPERATOR = "operator"
@@ -34,6 +35,7 @@ class Opened:
     clock: Clock
     entropy: Entropy
     accounts: Accounts
+    notices: Notices
     clients: Clients
 
 
@@ -59,13 +61,15 @@ def opened(config: Path | None, **flags: object) -> Iterator[Opened]:
         refuse_other_schema(store, settings.database_url)
         keyring = open_installation(store, settings, root_key, MadeBy.INIT)
         clock = SystemClock()
+        notices = Notices(clock, system_entropy, keyring)
         yield Opened(
             settings=settings,
             store=store,
             keyring=keyring,
             clock=clock,
             entropy=system_entropy,
-            accounts=Accounts(clock, system_entropy, keyring),
+            accounts=Accounts(clock, system_entropy, keyring, notices),
+            notices=notices,
             clients=Clients(clock, system_entropy, keyring),
         )
 
@@ -125,9 +129,18 @@ def refuse_other_schema(store: Store, url: str) -> None:
 def open_installation(
     store: Store, settings: Settings, root_key: RootKey, made_by: MadeBy
 ) -> Keyring:
-    """The keyring of a database that `made_by` made for this issuer. Raises Problem."""
+    """The keyring of a database that `made_by` made for this issuer. Raises Problem.
+
+    A database of an earlier version gets the data keys that it lacks.
+    """
     try:
-        return store.read_now(lambda tx: _open(tx, settings, root_key, made_by))
+        store.read_now(lambda tx: _refuse_other_installation(tx, settings, made_by))
+        return open_keyring(store, root_key, system_entropy, SystemClock().now_ms())
+    except SealBroken as error:
+        raise Problem(
+            f"The root key at {settings.root_key_file} does not open this database.",
+            "restore the root key that belongs to it from its backup",
+        ) from error
     except DatabaseError as error:
         raise unreachable(error) from error
 
@@ -138,7 +151,7 @@ def unreachable(error: DatabaseError) -> Problem:
     return Problem(told, "counterfoil doctor", Exit.BUSY)
 
 
-def _open(tx: Transaction, settings: Settings, root_key: RootKey, made_by: MadeBy) -> Keyring:
+def _refuse_other_installation(tx: Transaction, settings: Settings, made_by: MadeBy) -> None:
     found = find_installation(tx)
     if found is None:
         raise Problem("The database has tables, but no installation.", "counterfoil init --help")
@@ -148,13 +161,6 @@ def _open(tx: Transaction, settings: Settings, root_key: RootKey, made_by: MadeB
             f"The database was made for {found.issuer}, but the settings say {settings.issuer}.",
             "set issuer back; every application and key was set up with it",
         )
-    try:
-        return load_keyring(tx, root_key)
-    except SealBroken as error:
-        raise Problem(
-            f"The root key at {settings.root_key_file} does not open this database.",
-            "restore the root key that belongs to it from its backup",
-        ) from error
 
 
 def refuse_made_by(found: Installation, wanted: MadeBy) -> None:

@@ -9,6 +9,7 @@ from counterfoil.interactions import Interactions
 from counterfoil.kit.clock import Clock
 from counterfoil.kit.entropy import Entropy
 from counterfoil.kit.sealing import Keyring
+from counterfoil.notices import Notices
 from counterfoil.oauth import Clients, OAuth
 from counterfoil.sessions import Sessions
 from counterfoil.settings import Settings
@@ -25,6 +26,7 @@ class House:
     entropy: Entropy
     keyring: Keyring
     accounts: Accounts
+    notices: Notices
     sessions: Sessions
     interactions: Interactions
     clients: Clients

@@ -18,6 +18,7 @@ SessionId = NewType("SessionId", str)
 InvitationId = NewType("InvitationId", str)
 ClientId = NewType("ClientId", str)
 GrantId = NewType("GrantId", str)
+LetterId = NewType("LetterId", str)
 
 RANDOM_BYTES = 16
 _FORM = re.compile(r"[a-z]{3}_[A-Za-z0-9_-]{22}", re.ASCII)
@@ -58,6 +59,10 @@ def new_client_id(entropy: Entropy) -> ClientId:
 
 def new_grant_id(entropy: Entropy) -> GrantId:
     return GrantId(_new("gra", entropy))
+
+
+def new_letter_id(entropy: Entropy) -> LetterId:
+    return LetterId(_new("let", entropy))
 
 
 def _new(prefix: str, entropy: Entropy) -> str:

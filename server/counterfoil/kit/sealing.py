@@ -4,7 +4,7 @@ A blob is `version (1 byte) || key id (4 bytes) || nonce (12 bytes) || ciphertex
 A blob that is moved to another row, or edited, does not open.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -32,6 +32,7 @@ class DataKeyPurpose(StrEnum):
     PEPPER = "pepper"
     AUTHENTICATORS = "authenticators"
     SIGNING_KEYS = "signing_keys"
+    OUTBOX = "outbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,21 @@ class Keyring:
             raise SealBroken(f"the blob of {row} was moved or edited") from error
 
 
-def new_data_keys(root: RootKey, entropy: Entropy) -> tuple[WrappedDataKey, ...]:
-    """One new data key for each purpose, with ids from 1."""
+def new_data_keys(
+    root: RootKey, entropy: Entropy, held: Collection[WrappedDataKey] = ()
+) -> tuple[WrappedDataKey, ...]:
+    """One new data key for each purpose that has none among those `held`, with the next ids.
+
+    Raises SealBroken when `root` is not what wrapped them: two roots never share a database.
+    """
+    for key in held:
+        root.unwrap(key)
+    had = {key.purpose for key in held}
+    lacking = [purpose for purpose in DataKeyPurpose if purpose not in had]
+    first = max((key.id for key in held), default=0) + 1
     return tuple(
         root.wrap(DataKeyId(number), purpose, entropy(KEY_BYTES), entropy)
-        for number, purpose in enumerate(DataKeyPurpose, start=1)
+        for number, purpose in enumerate(lacking, start=first)
     )
 
 

@@ -32,11 +32,23 @@ Unit: TypeAlias = Callable[[Transaction], T]
 
 BATCH = 64
 TRIES = 4
+_AFTER_COMMIT = "counterfoil.after_commit"
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
 
 
 class StoreBusy(Exception):
     """The database did not answer or take the write; nothing of the unit was kept."""
+
+
+def after_commit(tx: Transaction, action: Callable[[], None]) -> None:
+    """`action` runs in the writing thread once `tx` is committed, and not when it is not.
+
+    It must be quick and must not fail: waking somebody who then looks is what it is for. A unit
+    that failed among others that were kept may have its action run: nothing is promised then.
+    """
+    waiting: list[Callable[[], None]] | None = tx.info.get(_AFTER_COMMIT)
+    if waiting is not None:
+        waiting.append(action)
 
 
 class Store(Protocol):
@@ -124,7 +136,10 @@ class PostgresqlStore:
 
     def _once(self, unit: Unit[T]) -> T:
         with self._write.begin() as transaction:
-            return unit(transaction)
+            actions = _actions_of(transaction)
+            result = unit(transaction)
+        _run_all(actions)
+        return result
 
 
 class _Writer:
@@ -172,12 +187,14 @@ class _Writer:
     def _commit(self, batch: "list[_Waiting]") -> None:
         try:
             with self._engine.begin() as transaction:
+                actions = _actions_of(transaction)
                 outcomes = [_run_in_savepoint(transaction, waiting.unit) for waiting in batch]
         except OperationalError as error:
             _answer_all(batch, [_Failed(_busy(error))] * len(batch))
         except Exception as error:  # noqa: BLE001  # whatever it is, who waits must hear it
             _answer_all(batch, [_Failed(error)] * len(batch))
         else:
+            _run_all(actions)
             _answer_all(batch, outcomes)
 
 
@@ -190,6 +207,18 @@ class _Waiting:
 @dataclass(frozen=True, slots=True)
 class _Failed:
     error: Exception
+
+
+def _actions_of(transaction: Transaction) -> list[Callable[[], None]]:
+    """A new list of what is to run after its commit; the connection may have had another one."""
+    actions: list[Callable[[], None]] = []
+    transaction.info[_AFTER_COMMIT] = actions
+    return actions
+
+
+def _run_all(actions: list[Callable[[], None]]) -> None:
+    for action in actions:
+        action()
 
 
 def _run_in_savepoint(transaction: Transaction, unit: Unit[object]) -> object:
