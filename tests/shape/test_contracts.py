@@ -23,6 +23,7 @@ PLANTED = [
     ("slices", "counterfoil.tokens", "counterfoil.ceremonies"),
     ("slices", "counterfoil.ceremonies", "counterfoil.tokens"),
     ("slices", "counterfoil.sessions", "counterfoil.ceremonies"),
+    ("slices", "counterfoil.audit", "counterfoil.notices"),
     ("slices", "counterfoil.accounts", "counterfoil.http"),
     ("slices", "counterfoil.oauth", "counterfoil.app"),
     ("acyclic", "counterfoil.store.schema", "counterfoil.store.upgrades"),
