@@ -17,6 +17,24 @@ def test_a_token_tells_of_its_person_what_its_scopes_say(town: Town) -> None:
     assert bare == {"sub": ada.id}
 
 
+def test_the_scope_email_tells_the_address_and_whether_anybody_confirmed_it(town: Town) -> None:
+    app, ada = town.application(scopes=("openid", "email")), town.person()
+    town.sign_in(ada)
+    token = town.tokens(app, scope="openid email")["access_token"]
+    bare = town.tokens(app, scope="openid")["access_token"]
+    assert good(town.userinfo(token)) == {"sub": ada.id}
+    one = update(accounts).where(accounts.c.id == ada.id)
+    for verified in (False, True):
+        told = one.values(email="ada@example.org", email_verified=int(verified))
+        town.house.store.write_now(lambda tx, told=told: tx.execute(told))  # type: ignore[misc]
+        assert good(town.userinfo(token)) == {
+            "sub": ada.id,
+            "email": "ada@example.org",
+            "email_verified": verified,
+        }
+    assert good(town.userinfo(bare)) == {"sub": ada.id}
+
+
 def test_both_methods_answer_and_no_cache_keeps_it(town: Town) -> None:
     app = town.application()
     town.sign_in(town.person())

@@ -5,6 +5,7 @@ from counterfoil.oauth.authorization import Asking, ConsentAsked, SendBack, Unfi
 from counterfoil.oauth.client import Client, ClientKind, ConsentRule, read_client_id
 from counterfoil.oauth.clients import Clients
 from counterfoil.oauth.codes import Redemption, read_redemption
+from counterfoil.oauth.consents import Consents, Linked
 from counterfoil.oauth.exchange import Issued
 from counterfoil.oauth.flows import OAuth
 from counterfoil.oauth.parameters import Parameters, read_parameters
@@ -17,7 +18,9 @@ __all__ = [
     "Clients",
     "ConsentAsked",
     "ConsentRule",
+    "Consents",
     "Issued",
+    "Linked",
     "OAuth",
     "Parameters",
     "Presented",

@@ -21,7 +21,7 @@ from counterfoil.oauth import store
 from counterfoil.oauth.authentication import Presented
 from counterfoil.oauth.client import Client, ClientKind, ConsentRule
 from counterfoil.oauth.redirect_uris import refuse_redirect_uri
-from counterfoil.oauth.scopes import OPENID, PROFILE, refuse_scope
+from counterfoil.oauth.scopes import OF_A_PERSON, OPENID, PROFILE, refuse_scope
 from counterfoil.store import Transaction
 from counterfoil.tokens import Algorithm
 
@@ -169,8 +169,8 @@ def refuse_client(client: Client) -> Refused | None:
         refused = refuse_scope(scope)
         if refused is not None:
             return refused
-    if client.kind is ClientKind.SERVICE and {OPENID, PROFILE} & set(client.scopes):
-        return Refused(Reason.SCOPE_REFUSED, "openid and profile are about people")
+    if client.kind is ClientKind.SERVICE and OF_A_PERSON & set(client.scopes):
+        return Refused(Reason.SCOPE_REFUSED, "openid, profile and email are about people")
     return None
 
 

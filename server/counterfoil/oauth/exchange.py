@@ -113,6 +113,10 @@ class Exchange:
         if scopes.PROFILE in claims.scopes:
             told["preferred_username"] = standing.name
             told["name"] = standing.display_name or standing.name
+        # §5.3.2: a claim without a value is left out, not null.
+        if scopes.EMAIL in claims.scopes and standing.email is not None:
+            told["email"] = standing.email
+            told["email_verified"] = standing.email_verified
         return told
 
     def _lock_code(self, tx: Transaction, code: Secret) -> Code | None:

@@ -1,4 +1,7 @@
-"""The two halves of the protocol: what a browser asks for, and what a client exchanges it for."""
+"""The two halves of the protocol: what a browser asks for, and what a client exchanges it for.
+
+Beside them, what a person sees of both: the applications that are linked.
+"""
 
 from counterfoil.accounts import Accounts
 from counterfoil.interactions import Interaction, Interactions
@@ -7,6 +10,7 @@ from counterfoil.kit.entropy import Entropy
 from counterfoil.kit.sealing import Keyring
 from counterfoil.oauth.authorization import Asking, Authorization
 from counterfoil.oauth.clients import Clients
+from counterfoil.oauth.consents import Consents
 from counterfoil.oauth.exchange import Exchange
 from counterfoil.sessions import Sessions
 from counterfoil.store import Transaction
@@ -14,9 +18,9 @@ from counterfoil.tokens import Tokens
 
 
 class OAuth:
-    """Both halves over the same slices. `code_s`: for how many seconds a code is good."""
+    """All of it over the same slices. `code_s`: for how many seconds a code is good."""
 
-    __slots__ = ("authorization", "exchange")
+    __slots__ = ("authorization", "consents", "exchange")
 
     def __init__(
         self,
@@ -44,6 +48,7 @@ class OAuth:
             issuer,
             code_s,
         )
+        self.consents = Consents(clock, clients)
         self.exchange = Exchange(clock, entropy, keyring, clients, tokens)
 
     def asking(self, tx: Transaction, interaction: Interaction) -> Asking | None:

@@ -4,7 +4,7 @@ from counterfoil.kit.strict_json import Json
 from counterfoil.oauth import pkce
 from counterfoil.oauth.request import Prompt
 from counterfoil.oauth.rules import HIGHEST_LEVEL
-from counterfoil.oauth.scopes import OPENID, PROFILE
+from counterfoil.oauth.scopes import EMAIL, OPENID, PROFILE
 from counterfoil.tokens import Algorithm
 
 AUTHORIZE = "/oauth2/authorize"
@@ -24,7 +24,7 @@ def authorization_server(issuer: str) -> dict[str, Json]:
         "authorization_endpoint": issuer + AUTHORIZE,
         "token_endpoint": issuer + TOKEN,
         "jwks_uri": issuer + JWKS,
-        "scopes_supported": [OPENID, PROFILE],
+        "scopes_supported": [OPENID, PROFILE, EMAIL],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "client_credentials"],
@@ -61,6 +61,8 @@ def openid_configuration(issuer: str) -> dict[str, Json]:
             "at_hash",
             "name",
             "preferred_username",
+            "email",
+            "email_verified",
         ],
         "claims_parameter_supported": False,
         "request_parameter_supported": False,

@@ -7,6 +7,10 @@ from counterfoil.errors import Reason, Refused
 
 OPENID = "openid"
 PROFILE = "profile"
+EMAIL = "email"
+
+# OpenID Connect Core §5.4: what is about a person, and hence nothing for a service.
+OF_A_PERSON = frozenset({OPENID, PROFILE, EMAIL})
 
 MAX_CHARACTERS = 1000
 _TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")

@@ -6,7 +6,7 @@ Statements of hot paths are built once: building one costs more than running it.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from counterfoil.kit import strict_json
@@ -15,7 +15,7 @@ from counterfoil.kit.opaque import TokenHash
 from counterfoil.oauth.client import Client, ClientKind, ConsentRule
 from counterfoil.oauth.codes import Code
 from counterfoil.store import Transaction
-from counterfoil.store.schema import clients, codes, consents
+from counterfoil.store.schema import clients, codes, consents, grants
 from counterfoil.tokens import Algorithm
 
 _FIND_CLIENT = select(clients).where(clients.c.id == bindparam("client_id"))
@@ -103,6 +103,49 @@ def write_consent(
         tx.execute(
             on_sqlite.on_conflict_do_update(index_elements=consents.primary_key, set_=changed)
         )
+
+
+def list_consents(
+    tx: Transaction, account_id: AccountId
+) -> list[tuple[ClientId, tuple[str, ...], int]]:
+    """To whom the person agreed, to what, and when."""
+    rows = tx.execute(select(consents).where(consents.c.account_id == account_id))
+    return [(ClientId(r.client_id), _texts(r.scopes), r.given_ms) for r in rows]
+
+
+def list_granted(
+    tx: Transaction, account_id: AccountId
+) -> list[tuple[ClientId, tuple[str, ...], int, int]]:
+    """What stands of the person's grants, by client and scopes: since when, and the latest."""
+    statement = (
+        select(
+            grants.c.client_id,
+            grants.c.scopes,
+            func.min(grants.c.made_ms).label("first"),
+            func.max(grants.c.made_ms).label("last"),
+        )
+        .where(grants.c.account_id == account_id, grants.c.revoked_ms.is_(None))
+        .group_by(grants.c.client_id, grants.c.scopes)
+    )
+    rows = tx.execute(statement)
+    return [(ClientId(r.client_id), _texts(r.scopes), r.first, r.last) for r in rows]
+
+
+def delete_consent(tx: Transaction, account_id: AccountId, client_id: ClientId) -> bool:
+    statement = delete(consents).where(
+        consents.c.account_id == account_id, consents.c.client_id == client_id
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def revoke_granted(tx: Transaction, account_id: AccountId, client_id: ClientId, now_ms: int) -> int:
+    """How many grants ceased to stand."""
+    statement = update(grants).where(
+        grants.c.account_id == account_id,
+        grants.c.client_id == client_id,
+        grants.c.revoked_ms.is_(None),
+    )
+    return tx.execute(statement.values(revoked_ms=now_ms)).rowcount
 
 
 def insert_code(tx: Transaction, code: Code) -> None:

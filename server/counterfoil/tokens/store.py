@@ -18,7 +18,14 @@ from counterfoil.tokens.grants import Grant, PersonGrant, ServiceGrant, as_facto
 
 _INSERT_GRANT = insert(grants)
 _FIND_STANDING = (
-    select(grants, accounts.c.state, accounts.c.name, accounts.c.display_name)
+    select(
+        grants,
+        accounts.c.state,
+        accounts.c.name,
+        accounts.c.display_name,
+        accounts.c.email,
+        accounts.c.email_verified,
+    )
     .join_from(grants, accounts, accounts.c.id == grants.c.account_id, isouter=True)
     .where(grants.c.id == bindparam("grant_id"))
 )
@@ -36,12 +43,17 @@ class SigningKeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A grant as it is now, with its person's names; `live` when tokens of it still count."""
+    """A grant as it is now, with what its person is called and where letters reach them.
+
+    `live` when tokens of it still count.
+    """
 
     grant: Grant
     live: bool
     name: str
     display_name: str
+    email: str | None = None
+    email_verified: bool = False
 
 
 def insert_signing_key(tx: Transaction, row: SigningKeyRow) -> None:
@@ -113,7 +125,7 @@ def find_standing(tx: Transaction, grant_id: GrantId) -> Standing | None:
         factors=factors,
     )
     live = row.revoked_ms is None and row.state == AccountState.ACTIVE.value
-    return Standing(grant, live, row.name, row.display_name)
+    return Standing(grant, live, row.name, row.display_name, row.email, row.email_verified == 1)
 
 
 def _texts(text: str) -> tuple[str, ...]:
