@@ -30,6 +30,8 @@ PLANTED = [
     ("kinds", "counterfoil.factors.password", "counterfoil.factors.webauthn"),
     ("kinds", "counterfoil.factors.webauthn", "counterfoil.factors.password"),
     ("kinds", "counterfoil.factors.password", "counterfoil.factors.registry"),
+    ("kinds", "counterfoil.factors.otp", "counterfoil.factors.recovery"),
+    ("kinds", "counterfoil.factors.recovery", "counterfoil.factors.password"),
     ("store-and-assurance", "counterfoil.accounts", "counterfoil.assurance"),
     ("store-and-assurance", "counterfoil.audit", "counterfoil.assurance"),
     ("store-and-assurance", "counterfoil.store", "counterfoil.assurance"),

@@ -10,6 +10,10 @@ from enum import IntEnum
 
 from counterfoil.factors.kind import KindName, VerifiedFactor
 
+# Codes that the person has, on a phone or on paper. Whatever a record of one may say, it is
+# typed into a page, and a page can be anybody's.
+_CODES = frozenset({KindName.TOTP, KindName.RECOVERY})
+
 
 class Level(IntEnum):
     """Ordered: a higher level satisfies a lower one."""
@@ -83,17 +87,19 @@ def _sufficient_ways(
 ) -> Iterable[tuple[VerifiedFactor, ...]]:
     """Each minimal combination that is two factors: possession and something else."""
     known = [f for f in factors if f.kind is KindName.PASSWORD]
-    for held in (f for f in factors if f.kind is KindName.WEBAUTHN):
-        if held.user_verified:
+    for held in (f for f in factors if f.kind is KindName.WEBAUTHN or f.kind in _CODES):
+        if held.user_verified and held.kind not in _CODES:
             yield (held,)
+        # Two codes are twice the same factor: what one knows is missing.
         for secret in known:
             yield (held, secret)
 
 
 def _level(way: tuple[VerifiedFactor, ...]) -> Level:
-    if any(f.phishing_resistant and f.hardware_attested for f in way):
+    resistant = [f for f in way if f.phishing_resistant and f.kind not in _CODES]
+    if any(f.hardware_attested for f in resistant):
         return Level.PHISHING_RESISTANT_HARDWARE
-    if any(f.phishing_resistant for f in way):
+    if resistant:
         return Level.PHISHING_RESISTANT
     return Level.OTP
 
@@ -103,6 +109,7 @@ def _amr(factors: Sequence[VerifiedFactor]) -> tuple[str, ...]:
     held = [f for f in factors if f.kind is KindName.WEBAUTHN]
     facts = {
         "pwd": any(f.kind is KindName.PASSWORD for f in factors),
+        "otp": any(f.kind in _CODES for f in factors),
         "pop": bool(held),
         "hwk": any(f.hardware_attested for f in held),
         "user": any(f.user_present for f in held),

@@ -18,7 +18,10 @@ TOUCHED = VerifiedFactor(KindName.WEBAUTHN, ME, NOON, user_present=True, phishin
 VERIFIED = replace(TOUCHED, user_verified=True)
 ATTESTED = replace(VERIFIED, hardware_attested=True)
 ABSENT = replace(VERIFIED, user_present=False)
+PHONE = VerifiedFactor(KindName.TOTP, ME, NOON)
+PAPER = VerifiedFactor(KindName.RECOVERY, ME, NOON)
 
+OTP = Level.OTP
 PHR, PHRH = Level.PHISHING_RESISTANT, Level.PHISHING_RESISTANT_HARDWARE
 
 
@@ -34,6 +37,12 @@ PHR, PHRH = Level.PHISHING_RESISTANT, Level.PHISHING_RESISTANT_HARDWARE
          ("pwd", "pop", "hwk", "user", "mfa")),
         ((ABSENT,), PHR, ("pop", "mfa")),
         ((replace(VERIFIED, backed_up=True),), PHR, ("pop", "user", "mfa")),
+        ((PASSWORD, PHONE), OTP, ("pwd", "otp", "mfa")),
+        ((PHONE, PASSWORD), OTP, ("pwd", "otp", "mfa")),
+        ((PASSWORD, PAPER), OTP, ("pwd", "otp", "mfa")),
+        ((PASSWORD, PHONE, PAPER), OTP, ("pwd", "otp", "mfa")),
+        ((PASSWORD, PHONE, TOUCHED), PHR, ("pwd", "pop", "user", "mfa")),
+        ((PHONE, VERIFIED), PHR, ("pop", "user", "mfa")),
     ],
 )  # fmt: skip
 def test_what_two_factors_say(
@@ -47,10 +56,37 @@ def test_what_two_factors_say(
 @pytest.mark.parametrize(
     "factors",
     [(), (PASSWORD,), (PASSWORD, PASSWORD), (TOUCHED,), (TOUCHED, TOUCHED),
-     (replace(TOUCHED, hardware_attested=True),)],
+     (replace(TOUCHED, hardware_attested=True),),
+     (PHONE,), (PAPER,), (PHONE, PHONE), (PHONE, PAPER), (PHONE, TOUCHED), (PAPER, TOUCHED)],
 )  # fmt: skip
 def test_one_factor_is_no_level(factors: tuple[VerifiedFactor, ...]) -> None:
     assert assess(factors) is None
+
+
+@pytest.mark.parametrize("code", [PHONE, PAPER])
+def test_a_code_is_one_factor_at_the_lowest_level_whatever_its_record_says(
+    code: VerifiedFactor,
+) -> None:
+    bold = replace(
+        code,
+        user_present=True,
+        user_verified=True,
+        phishing_resistant=True,
+        hardware_attested=True,
+    )
+    assert assess((bold,)) is None
+    reached = assess((PASSWORD, bold))
+    assert reached is not None
+    assert (reached.level, reached.amr) == (OTP, ("pwd", "otp", "mfa"))
+
+
+def test_the_older_of_password_and_code_tells_the_time() -> None:
+    reached = assess((replace(PASSWORD, at_ms=NOON - 9_000), PHONE))
+    assert reached is not None
+    assert reached.auth_time_ms == NOON - 9_000
+    reached = assess((PASSWORD, replace(PHONE, at_ms=NOON - 7_000)))
+    assert reached is not None
+    assert reached.auth_time_ms == NOON - 7_000
 
 
 def test_the_acr_values_are_fixed_and_ordered() -> None:
@@ -107,6 +143,8 @@ def test_max_age_has_both_its_edges() -> None:
         ((), None, False),
         ((PASSWORD,), None, False),
         ((PASSWORD,), Level.OTP, False),
+        ((PASSWORD, PHONE), Level.OTP, True),
+        ((PASSWORD, PHONE), PHR, False),
         ((VERIFIED,), None, True),
         ((VERIFIED,), Level.OTP, True),
         ((VERIFIED,), PHR, True),

@@ -17,7 +17,7 @@ from counterfoil.factors.kind import (
     Wish,
 )
 from counterfoil.factors.password import rules
-from counterfoil.kit import base64url, strict_json
+from counterfoil.kit import argon2, base64url, strict_json
 from counterfoil.kit.entropy import Entropy
 from counterfoil.kit.malformed import Malformed
 
@@ -39,7 +39,7 @@ class PasswordKind:
         terms: dict[str, str] = {}
         if wish.purpose is Purpose.ENROL and person is not None:
             terms = {
-                "salt": base64url.encode(entropy(rules.SALT_BYTES)),
+                "salt": base64url.encode(entropy(argon2.SALT_BYTES)),
                 "name": person.name,
                 "display_name": person.display_name,
             }
@@ -77,19 +77,19 @@ def hash_password(
     refused = rules.refuse_weak(text, names=names)
     if refused is not None:
         return refused
-    return AuthenticatorRecord(None, "{}", secret=rules.hashed(text, salt).encode())
+    return AuthenticatorRecord(None, "{}", secret=argon2.hashed(text, salt).encode())
 
 
 def _compare(password: str, known: Sequence[Known]) -> Verified | Refused:
     text = rules.normalized(password)
     if isinstance(text, Refused):
         # Nobody could have chosen it; the same words and time as for a wrong one.
-        rules.waste_as_much_time("")
+        argon2.waste_as_much_time("")
         return Refused(Reason.WRONG)
     if not known:
-        rules.waste_as_much_time(text)
+        argon2.waste_as_much_time(text)
         return Refused(Reason.WRONG)
     enrolled = known[0]  # an account has one password
-    if not rules.matches(text, enrolled.secret.decode()):
+    if not argon2.matches(text, enrolled.secret.decode()):
         return Refused(Reason.WRONG)
     return Verified(enrolled.id, AuthenticatorRecord(None, enrolled.facts))

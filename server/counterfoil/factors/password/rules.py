@@ -1,22 +1,13 @@
-"""What a good password is, and how it is kept: Argon2id, as NIST SP 800-63B-4 §3.1.1.2 asks."""
+"""What a good password is; it is kept by `kit.argon2`, as NIST SP 800-63B-4 §3.1.1.2 asks."""
 
 import functools
 
-from cryptography.exceptions import InvalidKey
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from precis_i18n import get_profile
 
 from counterfoil.errors import Reason, Refused
 
 MIN_CHARACTERS = 12
 MAX_CHARACTERS = 256
-SALT_BYTES = 16
-
-# OWASP Password Storage Cheat Sheet, Argon2id, second set: 19 MiB, two passes, one lane.
-_MEMORY_KIB = 19 * 1024
-_PASSES = 2
-_LANES = 1
-_HASH_BYTES = 32
 
 
 def normalized(password: str) -> str | Refused:
@@ -43,25 +34,6 @@ def refuse_weak(password: str, *, names: tuple[str, ...]) -> Refused | None:
     return None
 
 
-def hashed(password: str, salt: bytes) -> str:
-    """The PHC string of a normalized password; takes some 50 ms of one core."""
-    return _argon2id(salt).derive_phc_encoded(password.encode())
-
-
-def matches(password: str, phc: str) -> bool:
-    """Takes as long whether it matches or not."""
-    try:
-        Argon2id.verify_phc_encoded(password.encode(), phc)
-    except InvalidKey:
-        return False
-    return True
-
-
-def waste_as_much_time(password: str) -> None:
-    """What an unknown name costs, so that it cannot be told from a known one."""
-    hashed(password, b"\0" * SALT_BYTES)
-
-
 @functools.cache
 def common_passwords() -> frozenset[str]:
     """Passwords that many people use, from the published lists of the zxcvbn project."""
@@ -75,9 +47,3 @@ def _repeated_unit(text: str) -> str:
     """The shortest text whose repetition is `text`: `abcabcabcabc` is `abc`."""
     at = (text + text).find(text, 1)
     return text[:at]
-
-
-def _argon2id(salt: bytes) -> Argon2id:
-    return Argon2id(
-        salt=salt, length=_HASH_BYTES, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB
-    )
