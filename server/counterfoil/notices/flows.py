@@ -66,7 +66,7 @@ class Notices:
         reader = store.find_reader(tx, account_id)
         assert reader is not None, "a letter is about somebody's account"
         expires_ms = now_ms + int(facts["minutes"]) * MINUTE_MS
-        told = {**facts, "at_ms": now_ms, "person": reader.shown_name}
+        told = {**facts, "account": reader.name}
         message = Message(what.value, to, told, reader.language, expires_ms)
         self._post(tx, account_id, message, now_ms)
 

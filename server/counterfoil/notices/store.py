@@ -40,6 +40,7 @@ _UNSEEN = (
 class Reader:
     """Who reads a letter; `verified_email` is "" when nothing was verified."""
 
+    name: str
     shown_name: str
     verified_email: str
     language: str
@@ -76,7 +77,7 @@ def find_reader(tx: Transaction, account_id: AccountId) -> Reader | None:
     if row is None:
         return None
     verified = row.email if row.email_verified else None
-    return Reader(row.display_name or row.name, verified or "", row.language or "")
+    return Reader(row.name, row.display_name or row.name, verified or "", row.language or "")
 
 
 def insert_letter(

@@ -29,6 +29,8 @@ COMPOSED = (
     "browser.failure.",
     "browser.refusal.",
     "browser.network.",
+    "notice.",
+    "letter.",
 )
 
 

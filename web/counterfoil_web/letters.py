@@ -1,0 +1,93 @@
+"""Letters in plain text: what happened, when, from where, and what to do if it was not you.
+
+Nothing in them is loaded from anywhere, and nothing tells us that they were read.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from counterfoil_web import moments
+from counterfoil_web.changes import CHANGES, Details, say_change, say_origin
+from counterfoil_web.wording import Wording
+
+LINK_LETTERS = frozenset({"password_link", "email_link", "invitation"})
+"""Letters around a link: `link` and `minutes` are their facts, and `account` whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter for people: `subject` is one line, `text` is paragraphs that end with a line."""
+
+    subject: str
+    text: str
+
+
+class Letters:
+    """All letters in one language."""
+
+    __slots__ = ("_wording", "language")
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._wording = Wording(language)
+
+    def write(self, what: str, facts: Details, *, service: str, start: str) -> Written:
+        """Return the letter `what`: one of CHANGES, of LINK_LETTERS, or "test".
+
+        `start` is the address where people sign in. Names may hold anything: what could end a
+        line ends none here. Raises KeyError for another letter or a missing fact.
+        """
+        plain = {name: _one_line(fact) for name, fact in facts.items()}
+        name = str(_one_line(service))
+        if what in CHANGES:
+            paragraphs = self._change(what, plain, name, start)
+        elif what in LINK_LETTERS:
+            paragraphs = self._link(what, plain, name)
+        else:
+            paragraphs = [self._wording.say(f"letter.{what}.body", service=name)]
+        subject = self._wording.say(f"letter.{what}.subject", service=name)
+        signed = [*paragraphs, f"-- \n{self._wording.say('letter.footer', service=name)}"]
+        return Written(subject, "\n\n".join(signed) + "\n")
+
+    def _change(self, what: str, facts: Details, service: str, start: str) -> list[str]:
+        say = self._wording.say
+        person = str(facts["person"])
+        when = say("letter.when", when=self._moment(int(facts["at_ms"])))
+        origin = say("letter.origin", origin=say_origin(say, facts, service))
+        return [
+            say("letter.hello", person=person),
+            say_change(say, what, facts),
+            f"{when}\n{origin}",
+            say("letter.if_you"),
+            f"{say('letter.if_not', service=service)}\n{start}",
+        ]
+
+    def _link(self, what: str, facts: Details, service: str) -> list[str]:
+        """It greets nobody by name: whoever proposes an address could write to it by a name."""
+        say = self._wording.say
+        minutes = int(facts["minutes"])
+        good = say(f"letter.good.{'one' if minutes == 1 else 'other'}", number=minutes)
+        return [
+            say("letter.hello_bare"),
+            say(f"letter.{what}.body", service=service, account=str(facts["account"])),
+            f"{good}\n{facts['link']}",
+            say(f"letter.{what}.otherwise", service=service),
+        ]
+
+    def _moment(self, at_ms: int) -> str:
+        moment = moments.utc(at_ms)
+        return self._wording.say(
+            "moment.written",
+            day=moment.day,
+            month=self._wording.say(f"moment.month.{moment.month}"),
+            year=moment.year,
+            time=f"{moment:%H:%M}",
+        )
+
+
+def _one_line(fact: str | int) -> str | int:
+    """Nothing that ends a line, moves a cursor or is half a character."""
+    if isinstance(fact, int):
+        return fact
+    kept = (" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in fact)
+    return " ".join("".join(kept).split())
