@@ -1,6 +1,6 @@
 """counterfoil: a touch becomes a token.
 
-kit            clock, entropy, ids, base64url, strict JSON, sealing
+kit            clock, entropy, ids, base64url, strict JSON, sealing, Argon2
 factors        pure token kinds: data in, verdict out
 assurance      verified factors -> amr, acr
 store          the data model, engines, units of work, migrations
