@@ -5,11 +5,14 @@ import signal
 import stat
 from pathlib import Path
 
+import httpx2
+import pytest
 from sqlalchemy import create_engine, text
 
 from tests.cli.commands import Outcome, is_sentence_and_try, run, run_apart, start
 
 STEPS = ["Invite", "Enrol", "Sign in", "Redeem", "Verify", "Call", "Refused"]
+PHONE_LINK = "otpauth://totp/Example:ann?secret=JBSWY3DPEHPK3PXP&issuer=Example"
 REFUSED = {
     "the same answer to the same challenge": "409  replayed",
     "the same answer to a new challenge": "403  foreign_challenge",
@@ -93,6 +96,10 @@ def test_it_keeps_serving_with_links_until_it_is_stopped(
         assert told["links"]["invitation"].startswith(
             f"http://localhost:{free_ports[0]}/invitation/cf_inv_"
         )
+        phone = told["links"]["phone"]
+        made = httpx2.post(f"{phone}/entries", json={"link": PHONE_LINK}, trust_env=False)
+        assert made.json()["name"] == "Example: ann"
+        assert stat.S_IMODE((tmp_path / "demonstration/person/phone.json").stat().st_mode) == 0o600
         # A second one beside it touches nothing.
         other = once(tmp_path / "other", free_ports)
         assert other.code == 1
@@ -104,6 +111,8 @@ def test_it_keeps_serving_with_links_until_it_is_stopped(
         _, err = process.communicate(timeout=40)
     assert process.returncode == 0
     assert err == ""
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(phone, trust_env=False)
 
 
 def test_interrupted_in_the_middle_it_leaves_nobody_behind(

@@ -1,4 +1,4 @@
-"""An emulated person with an emulated key: a program of its own that knows a service by HTTP only.
+"""An emulated person with a key and a phone: a program that knows a service by HTTP only.
 
 `python -m counterfoil_devices.emulated.demonstration --state FILE` takes errands as JSON, one a
 line, on standard input, and tells what happened as JSON, one event a line, on standard output.
@@ -7,4 +7,8 @@ web.py      a browser without a screen: cookies, redirects, the headers that bro
 pages.py    what a page offers: a form, a way to choose, a ceremony
 person.py   opening an invitation, enrolling, signing in, trying an answer twice
 state.py    the key and its PIN, kept between two runs
+
+phone.py         the phone, kept between two runs and held by two hands
+phone_pages.py   its screen, for a person with a browser
+phone_server.py  where that screen is shown; the same as JSON for programs
 """

@@ -1,6 +1,8 @@
 """Errands in, events out: JSON, one a line.
 
-`{"do": "enrol", "url": …}` and `{"do": "sign-in", "url": …, "until": …, "try_again": …}`.
+`{"do": "enrol", "url": …}` and `{"do": "sign-in", "url": …, "until": …, "try_again": …}` with the
+key; `{"do": "phone-scan", "link": …}`, `{"do": "phone-code", "entry": …}`, `{"do": "phone-clock",
+"skew_s": …}` with the phone, and `{"do": "phone-page", "port": …}` shows it until the program ends.
 Addresses come by standard input: they hold secrets, and other people can read a command line.
 """
 
@@ -9,14 +11,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx2
 
 from counterfoil_devices.emulated.browser import BrowserError
 from counterfoil_devices.emulated.demonstration.person import NotAsExpected, Person
+from counterfoil_devices.emulated.demonstration.phone import KeptPhone
+from counterfoil_devices.emulated.demonstration.phone_server import showing
 from counterfoil_devices.emulated.demonstration.state import BadState, Belongings
 from counterfoil_devices.emulated.demonstration.web import JsonObject
+from counterfoil_devices.emulated.phone import UnreadableLink
+
+PHONE = "phone.json"
 
 
 def main() -> int:
@@ -28,13 +37,28 @@ def main() -> int:
     file: Path = parser.parse_args().state
     try:
         belongings = Belongings.load(file)
+        phone = KeptPhone.load(file.with_name(PHONE), belongings.world.clock)
     except BadState as error:
         return _fail(str(error))
-    person = Person(belongings, _tell)
+    with ExitStack() as shown:
+        hands = Hands(Person(belongings, _tell), phone, shown)
+        return _run_all(hands, file)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """The person, their phone, and what is shown until the program ends."""
+
+    person: Person
+    phone: KeptPhone
+    shown: ExitStack
+
+
+def _run_all(hands: Hands, file: Path) -> int:
     for line in sys.stdin:
         try:
-            _run(person, json.loads(line))
-        except (NotAsExpected, BrowserError) as error:
+            _run(hands, json.loads(line))
+        except (NotAsExpected, BrowserError, UnreadableLink) as error:
             return _fail(str(error))
         except httpx2.HTTPError as error:
             return _fail(f"The service does not answer: {type(error).__name__}")
@@ -42,17 +66,26 @@ def main() -> int:
             return _fail(f"Something is not as the dialect has it: {type(error).__name__}")
         finally:
             # The counter has moved, even when the answer was refused.
-            belongings.save(file)
+            hands.person.belongings.save(file)
         _tell({"event": "done"})
     return 0
 
 
-def _run(person: Person, errand: JsonObject) -> None:
+def _run(hands: Hands, errand: JsonObject) -> None:
     match errand:
         case {"do": "enrol", "url": str(url)}:
-            person.enrol(url)
+            hands.person.enrol(url)
         case {"do": "sign-in", "url": str(url), "until": str(until)}:
-            person.sign_in(url, until, try_again=errand.get("try_again") is True)
+            hands.person.sign_in(url, until, try_again=errand.get("try_again") is True)
+        case {"do": "phone-scan", "link": str(link)}:
+            _tell({"event": "scanned", **asdict(hands.phone.take(link))})
+        case {"do": "phone-code", "entry": int(entry)}:
+            _tell({"event": "phone_code", **asdict(hands.phone.show(entry))})
+        case {"do": "phone-clock", "skew_s": int(skew_s)}:
+            hands.phone.set_clock(skew_s)
+        case {"do": "phone-page", "port": int(port)}:
+            server = hands.shown.enter_context(showing(hands.phone, port))
+            _tell({"event": "phone_page", "url": server.address})
         case _:
             raise ValueError("no such errand")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,13 +42,17 @@ class Belongings:
             raise BadState(f"{file} does not hold an emulated key") from error
 
     def save(self, file: Path) -> None:
-        """Keep everything; a reader sees the old file or the new one, never a half."""
-        text = json.dumps({"version": 1, "pin": self.world.pin, "key": self.key.save()})
-        beside = file.with_name(f"{file.name}.new")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            opened.write(text)
-            opened.flush()
-            os.fsync(opened.fileno())
-        beside.replace(file)
+        """Keep everything."""
+        write_private(file, {"version": 1, "pin": self.world.pin, "key": self.key.save()})
+
+
+def write_private(file: Path, saved: Mapping[str, object]) -> None:
+    """Keep JSON with mode 0600; a reader sees the old file or the new one, never a half."""
+    beside = file.with_name(f"{file.name}.new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        opened.write(json.dumps(saved))
+        opened.flush()
+        os.fsync(opened.fileno())
+    beside.replace(file)

@@ -113,16 +113,26 @@ class Phone:
             self.quirks = before
 
     def save(self) -> dict[str, object]:
-        """Everything that it holds, as JSON. These are secrets: keep it like them."""
+        """Everything that it holds, as JSON, without quirks. These are secrets: keep it so."""
         links = [[number, write_link(uri)] for number, uri in self._links.items()]
-        return {"version": 1, "next": self._next_number, "links": links}
+        return {
+            "version": 1,
+            "skew_s": self.skew_s,
+            "next": self._next_number,
+            "links": links,
+        }
 
     @classmethod
     def load(cls, saved: Mapping[str, object], clock: Clock) -> Phone:
         """The phone that `save` wrote down; raises ValueError for anything else."""
-        phone = cls(clock)
         match dict(saved):
-            case {"version": 1, "next": int(next_number), "links": list(links)}:
+            case {
+                "version": 1,
+                "skew_s": int(skew_s),
+                "next": int(next_number),
+                "links": list(links),
+            }:
+                phone = cls(clock, skew_s=skew_s)
                 phone._next_number = next_number
                 for link in links:
                     match link:

@@ -14,6 +14,8 @@ from counterfoil.cli.output import Exit
 # Fixed: issuer, RP ID, redirects and cookies hang on them.
 SERVICE_PORT = 8700
 SAMPLE_PORT = 8701
+# Nothing hangs on this one: when it is in use, the phone takes another.
+PHONE_PORT = 8702
 FOLDER = Path(".counterfoil")
 
 
@@ -32,6 +34,7 @@ def dev(
     log: Annotated[bool, typer.Option("--log", help="Show each request on stderr.")] = False,
     service_port: Annotated[int, typer.Option(hidden=True)] = SERVICE_PORT,
     sample_port: Annotated[int, typer.Option(hidden=True)] = SAMPLE_PORT,
+    phone_port: Annotated[int, typer.Option(hidden=True)] = PHONE_PORT,
     as_json: AsJson = False,
 ) -> None:
     """Show the main job with an emulated key.
@@ -54,6 +57,14 @@ def dev(
         service = listen(service_port, sockets)
         sample = listen(sample_port, sockets)
         places = prepare(data, fresh=fresh)
-        play = Play(Told(quiet=as_json), places, addresses, once=once, log=log, as_json=as_json)
+        play = Play(
+            Told(quiet=as_json),
+            places,
+            addresses,
+            phone_port,
+            once=once,
+            log=log,
+            as_json=as_json,
+        )
         code = asyncio.run(play.run(service, sample))
     raise typer.Exit(code)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from counterfoil.app import make_app
 from counterfoil.cli.access_log import AccessLog
-from counterfoil.cli.dev.errands import emulated_person
+from counterfoil.cli.dev.errands import EmulatedPerson, emulated_person
 from counterfoil.cli.dev.places import Places, spelled
 from counterfoil.cli.dev.sample.application import Registration, make_sample
 from counterfoil.cli.dev.sample.tokens import Issuer
@@ -58,6 +58,7 @@ class Play:
     told: Told
     places: Places
     addresses: Addresses
+    phone_port: int
     once: bool
     log: bool
     as_json: bool
@@ -65,14 +66,18 @@ class Play:
     async def run(self, service: list[socket.socket], sample: list[socket.socket]) -> Exit:
         """Set up, serve, do the main job, keep serving until a signal; the exit code."""
         with stop_signal() as stop:
-            async with self._stage(service, sample) as stage:
+            async with (
+                self._stage(service, sample) as stage,
+                emulated_person(self.places.security_key) as person,
+            ):
                 self._introduce()
-                job = asyncio.create_task(self._main_job(stage))
+                job = asyncio.create_task(self._main_job(stage, person))
                 if not await _first(job, stop):
                     say("Stopped before the main job was done.")
                     return Exit.INTERRUPTED
-                failed = job.result()
-                self._tell_end(stage, failed)
+                phone = job.result()
+                failed = phone if isinstance(phone, StepFailed) else None
+                self._tell_end(stage, phone)
                 if failed is not None or self.once:
                     return Exit.DONE if failed is None else Exit.WRONG
                 await stop.wait()
@@ -110,22 +115,22 @@ class Play:
             async with serving(app, service), serving(application, sample):
                 yield Stage(house, clients, issuer, http)
 
-    async def _main_job(self, stage: Stage) -> StepFailed | None:
-        """The story from the invitation to the refusals; None when each step held."""
+    async def _main_job(self, stage: Stage, person: EmulatedPerson) -> StepFailed | str:
+        """The story from the invitation to the refusals; then where the emulated phone is."""
         try:
-            async with emulated_person(self.places.security_key) as person:
-                story = Story(
-                    self.told, self.addresses, stage.clients, person, stage.http, stage.issuer
-                )
-                if wants_enrolment(stage.house, self.places):
-                    _, invitation = invite(stage.house, EMULATED_PERSON, "Demonstration person")
-                    await story.enrol(invitation_link(self.addresses.issuer, invitation))
-                await story.main_job()
+            story = Story(
+                self.told, self.addresses, stage.clients, person, stage.http, stage.issuer
+            )
+            if wants_enrolment(stage.house, self.places):
+                _, invitation = invite(stage.house, EMULATED_PERSON, "Demonstration person")
+                await story.enrol(invitation_link(self.addresses.issuer, invitation))
+            await story.main_job()
+            shown = await person.do({"do": "phone-page", "port": self.phone_port})
+            return str(shown[0]["url"])
         except StepFailed as failed:
             return failed
         except httpx2.HTTPError as error:
             return StepFailed(f"A request failed: {type(error).__name__}.")
-        return None
 
     def _introduce(self) -> None:
         self.told.line("counterfoil: a touch becomes a token", "bold")
@@ -140,15 +145,16 @@ class Play:
         )
         self.told.line()
 
-    def _tell_end(self, stage: Stage, failed: StepFailed | None) -> None:
+    def _tell_end(self, stage: Stage, phone: StepFailed | str) -> None:
+        failed = phone if isinstance(phone, StepFailed) else None
         links: dict[str, Json] = {}
         self.told.line()
-        if failed is not None:
-            say_problem(f"The main job failed: {failed}", f"{spelled()} --fresh --log")
+        if isinstance(phone, StepFailed):
+            say_problem(f"The main job failed: {phone}", f"{spelled()} --fresh --log")
         elif self.once:
             self.told.line("Done: a touch became a token.", "bold")
         else:
-            links = self._tell_links(stage)
+            links = self._tell_links(stage, phone)
         show(
             {
                 "done": failed is None,
@@ -164,8 +170,8 @@ class Play:
         )
         sys.stdout.flush()
 
-    def _tell_links(self, stage: Stage) -> dict[str, Json]:
-        """Links for a person with a browser and a real key."""
+    def _tell_links(self, stage: Stage, phone: str) -> dict[str, Json]:
+        """Links for a person with a browser; with a real key, or with the emulated phone."""
         _, invitation = invite(stage.house, PERSON_BY_HAND, "You")
         link = invitation_link(self.addresses.issuer, invitation)
         tokens = f"{self.addresses.issuer}/tokens"
@@ -176,6 +182,7 @@ class Play:
                 (f"enrol a key of yours; this link is good once, until {until} UTC", link),
                 ("sign in to the sample application", self.addresses.sample),
                 ("look at your tokens", tokens),
+                ("a phone in software, for links and codes of authenticator apps", phone),
             ],
             start=1,
         ):
@@ -184,7 +191,12 @@ class Play:
             self.told.line(f"     {address}")
         self.told.line()
         self.told.line("Ctrl-C ends everything.")
-        return {"invitation": link, "application": self.addresses.sample, "tokens": tokens}
+        return {
+            "invitation": link,
+            "application": self.addresses.sample,
+            "tokens": tokens,
+            "phone": phone,
+        }
 
 
 @contextmanager
@@ -204,7 +216,7 @@ def stop_signal() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-async def _first(job: "asyncio.Task[StepFailed | None]", stop: asyncio.Event) -> bool:
+async def _first(job: "asyncio.Task[StepFailed | str]", stop: asyncio.Event) -> bool:
     """Whether the job ended before the signal; if not, it is cancelled."""
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({job, stopped}, return_when=asyncio.FIRST_COMPLETED)
