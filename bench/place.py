@@ -150,7 +150,7 @@ async def _enrol(house: House, name: str) -> Person:
             house.interactions.open_first_visit(tx, session.id, invitation.token, NOWHERE)
         )
         begun = house.interactions.begin(
-            tx, visit.id, session, KindName.WEBAUTHN, Purpose.ENROL, alone=True
+            tx, visit.id, session, KindName.WEBAUTHN, Purpose.ENROL, NOWHERE, alone=True
         )
         return session, _given(begun)
 

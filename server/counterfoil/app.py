@@ -26,6 +26,7 @@ from counterfoil.interactions import Interactions
 from counterfoil.kit.clock import Clock, SystemClock
 from counterfoil.kit.entropy import Entropy, system_entropy
 from counterfoil.kit.sealing import RootKey
+from counterfoil.limits import Limits
 from counterfoil.notices import Notices
 from counterfoil.oauth import Clients, OAuth
 from counterfoil.sessions import Sessions
@@ -79,6 +80,7 @@ def _put_together(
     keys = store.read_now(lambda tx: load_signing_keys(tx, keyring))
     notices = Notices(clock, entropy, keyring)
     accounts = Accounts(clock, entropy, keyring, notices)
+    limits = Limits(clock, settings.anonymous_per_minute, settings.anonymous_burst)
     sessions = Sessions(
         clock, entropy, keyring, settings.session_idle_s, settings.session_absolute_s
     )
@@ -94,6 +96,7 @@ def _put_together(
         ceremonies=Ceremonies(clock, entropy, keyring, kinds, accounts, settings.ceremony_s),
         sessions=sessions,
         judges=Judges(),
+        limits=limits,
         interaction_s=settings.interaction_s,
         enrolment_s=ENROLMENT_S,
         step_up_s=settings.step_up_s,
@@ -101,7 +104,7 @@ def _put_together(
     tokens = Tokens(
         clock, entropy, keys, settings.issuer, settings.access_token_s, settings.id_token_s
     )
-    clients = Clients(clock, entropy, keyring)
+    clients = Clients(clock, entropy, keyring, limits)
     return House(
         settings=settings,
         store=store,
@@ -110,6 +113,7 @@ def _put_together(
         keyring=keyring,
         accounts=accounts,
         notices=notices,
+        limits=limits,
         sessions=sessions,
         interactions=interactions,
         clients=clients,

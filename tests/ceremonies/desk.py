@@ -140,7 +140,7 @@ class Desk:
         interaction_id = interaction if isinstance(interaction, str) else interaction.id
         return self.write(
             lambda tx: self.interactions.begin(
-                tx, interaction_id, self.session, kind, purpose, alone=alone
+                tx, interaction_id, self.session, kind, purpose, self.where, alone=alone
             )
         )
 

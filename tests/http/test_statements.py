@@ -1,6 +1,8 @@
 """What a sign-in costs the database: statements and commits, a figure without noise.
 
 These are today's figures as an upper bound. Whoever makes them rise has a reason to give.
+What somebody does who is not signed in yet has one INSERT more than rows: it is counted
+against the limit of their address, in the transaction of its cause.
 """
 
 from collections import Counter
@@ -54,10 +56,10 @@ def assert_at_most(found: Counter[str], **figures: int) -> None:
     assert found <= Counter(figures), found
 
 
-def test_a_sign_in_opens_with_two_rows(visitor: Visitor) -> None:
+def test_a_sign_in_opens_with_three_rows_and_one_commit(visitor: Visitor) -> None:
     with counted() as found:
         interaction = visitor.start()
-    assert_at_most(found, INSERT=2, commits=2)
+    assert_at_most(found, INSERT=3, commits=1)
     with counted() as found:
         assert visitor.get(f"/sign-in/{interaction}").status_code == 200
     assert_at_most(found, SELECT=2)
@@ -67,7 +69,7 @@ def test_a_key_signs_in_with_two_commits(visitor: Visitor) -> None:
     interaction = visitor.start()
     with counted() as found:
         begun = visitor.begin(interaction)
-    assert_at_most(found, SELECT=2, INSERT=1, commits=1)
+    assert_at_most(found, SELECT=2, INSERT=2, commits=1)
     shown = visitor.touch(begun)
     with counted() as found:
         assert visitor.prove(begun, shown).status_code == 200
@@ -81,13 +83,13 @@ def test_a_password_takes_three_commits_right_or_wrong(visitor: Visitor) -> None
     interaction = visitor.start()
     with counted() as right:
         assert visitor.type_password(interaction, "ada").status_code == 303
-    assert_at_most(right, SELECT=8, UPDATE=7, INSERT=2, commits=3)
+    assert_at_most(right, SELECT=8, UPDATE=7, INSERT=3, commits=3)
     interaction = visitor.start()
     with counted() as wrong:
         assert visitor.type_password(interaction, "ada", "another one").status_code == 403
-    assert_at_most(wrong, SELECT=7, UPDATE=4, INSERT=2, commits=3)
+    assert_at_most(wrong, SELECT=7, UPDATE=4, INSERT=3, commits=3)
     with counted() as unknown:
         assert visitor.type_password(interaction, "nobody", "another one").status_code == 403
-    assert_at_most(unknown, SELECT=6, UPDATE=2, INSERT=1, commits=3)
+    assert_at_most(unknown, SELECT=6, UPDATE=2, INSERT=2, commits=3)
     # A commit is what takes time: its number tells nobody whether a name exists.
     assert right["commits"] == wrong["commits"] == unknown["commits"]

@@ -14,6 +14,7 @@ from counterfoil.cli.output import Exit, Problem, sentence
 from counterfoil.kit.clock import Clock, SystemClock
 from counterfoil.kit.entropy import Entropy, system_entropy
 from counterfoil.kit.sealing import Keyring, RootKey, SealBroken
+from counterfoil.limits import Limits
 from counterfoil.notices import Notices
 from counterfoil.oauth import Clients
 from counterfoil.settings import Settings, find_config, load_settings, read_root_key
@@ -61,6 +62,7 @@ def opened(config: Path | None, **flags: object) -> Iterator[Opened]:
         refuse_other_schema(store, settings.database_url)
         keyring = open_installation(store, settings, root_key, MadeBy.INIT)
         clock = SystemClock()
+        limits = Limits(clock, settings.anonymous_per_minute, settings.anonymous_burst)
         notices = Notices(clock, system_entropy, keyring)
         yield Opened(
             settings=settings,
@@ -70,7 +72,7 @@ def opened(config: Path | None, **flags: object) -> Iterator[Opened]:
             entropy=system_entropy,
             accounts=Accounts(clock, system_entropy, keyring, notices),
             notices=notices,
-            clients=Clients(clock, system_entropy, keyring),
+            clients=Clients(clock, system_entropy, keyring, limits),
         )
 
 

@@ -139,6 +139,7 @@ VOICES: dict[Reason, Voice] = {
         "That were too many tries from your network. Please wait a little.",
         "The limit for one address (anonymous_per_minute, anonymous_burst).",
         429,
+        "temporarily_unavailable",
     ),
     Reason.SIGNED_OUT: Voice("Please sign in.", "No session, or its time is over.", 401),
     Reason.LEVEL_TOO_LOW: Voice(

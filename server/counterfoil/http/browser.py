@@ -1,6 +1,8 @@
 """Who is asking: the browser's session by its cookie, whence it came, and whether from us."""
 
+from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,9 +11,12 @@ from counterfoil.audit import Where
 from counterfoil.errors import Reason, Refused
 from counterfoil.http.house import House, house_of
 from counterfoil.kit.secret import Secret
+from counterfoil.limits import Limited
 from counterfoil.sessions import Session
+from counterfoil.store import Transaction
 
 MAX_USER_AGENT = 200
+T = TypeVar("T")
 
 
 def cookie_name(house: House) -> str:
@@ -33,14 +38,26 @@ async def current_session(request: Request) -> Session | None:
     return session
 
 
-async def ensure_session(request: Request) -> tuple[Session, Secret | None]:
-    """The browser's session, a new anonymous one when it has none; the secret is for its cookie."""
-    house = house_of(request)
-    session = await current_session(request)
-    if session is not None:
-        return session, None
-    whence = where(request)
-    return await house.store.write(lambda tx: house.sessions.open(tx, whence))
+async def in_session(
+    request: Request, unit: Callable[[Transaction, Session], T], what: Limited = Limited.OPENING
+) -> tuple[T, Secret | None] | Refused:
+    """Does `unit` in the browser's session, a new anonymous one when it has none; one transaction.
+
+    The secret is for the new session's cookie. FLOODED, before anything is written, when too
+    much comes from the address of a browser that nobody is signed in with.
+    """
+    house, whence, session = house_of(request), where(request), await current_session(request)
+
+    def within(tx: Transaction) -> tuple[T, Secret | None] | Refused:
+        flooded = house.interactions.refuse_flood(tx, session, whence, what)
+        if flooded is not None:
+            return flooded
+        if session is not None:
+            return unit(tx, session), None
+        opened, cookie = house.sessions.open(tx, whence)
+        return unit(tx, opened), cookie
+
+    return await house.store.write(within)
 
 
 def set_session_cookie(response: Response, house: House, secret: Secret | None) -> Response:

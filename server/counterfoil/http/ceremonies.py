@@ -38,7 +38,7 @@ async def begin(request: Request) -> Response:
     interaction = body.get("interaction")
     if not isinstance(interaction, str) or not is_id(interaction):
         return _refuse(request, Refused(Reason.MALFORMED, "no interaction's id"))
-    house = house_of(request)
+    house, whence = house_of(request), where(request)
     begun = await house.store.write(
         lambda tx: house.interactions.begin(
             tx,
@@ -46,6 +46,7 @@ async def begin(request: Request) -> Response:
             session,
             kind,
             purpose,
+            whence,
             alone=body.get("alone") is True,
         )
     )

@@ -8,7 +8,7 @@ from counterfoil.accounts import Account
 from counterfoil.errors import Reason, Refused, voice
 from counterfoil.factors.kind import Purpose
 from counterfoil.http.browser import (
-    ensure_session,
+    in_session,
     refuse_foreign_origin,
     set_session_cookie,
     where,
@@ -46,10 +46,13 @@ async def begin(request: Request) -> Response:
     if foreign is not None:
         return error_page(request, foreign)
     house, token, whence = house_of(request), Secret(request.path_params["token"]), where(request)
-    session, cookie = await ensure_session(request)
-    interaction = await house.store.write(
-        lambda tx: house.interactions.open_first_visit(tx, session.id, token, whence)
+    opened = await in_session(
+        request,
+        lambda tx, session: house.interactions.open_first_visit(tx, session.id, token, whence),
     )
+    if isinstance(opened, Refused):
+        return error_page(request, opened, start_again=f"/invitation/{token.reveal()}")
+    interaction, cookie = opened
     if isinstance(interaction, Refused):
         return set_session_cookie(error_page(request, interaction), house, cookie)
     return set_session_cookie(see_other(next_path(interaction)), house, cookie)

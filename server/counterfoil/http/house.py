@@ -9,6 +9,7 @@ from counterfoil.interactions import Interactions
 from counterfoil.kit.clock import Clock
 from counterfoil.kit.entropy import Entropy
 from counterfoil.kit.sealing import Keyring
+from counterfoil.limits import Limits
 from counterfoil.notices import Notices
 from counterfoil.oauth import Clients, OAuth
 from counterfoil.sessions import Sessions
@@ -27,6 +28,7 @@ class House:
     keyring: Keyring
     accounts: Accounts
     notices: Notices
+    limits: Limits
     sessions: Sessions
     interactions: Interactions
     clients: Clients

@@ -21,7 +21,7 @@ from counterfoil.http.browser import (
 )
 from counterfoil.http.house import House, house_of
 from counterfoil.http.pages import error_page, page, see_other
-from counterfoil.http.problems import log_refusal
+from counterfoil.http.problems import log_refusal, retry_after
 from counterfoil.http.steps import next_path
 from counterfoil.kit.ids import InteractionId
 from counterfoil.kit.secret import Secret
@@ -60,6 +60,10 @@ async def authorize(request: Request) -> Response:
     answer = await house.store.write(
         lambda tx: house.oauth.authorization.authorize(tx, parameters, session, whence)
     )
+    if isinstance(answer, Refused) and answer.reason is Reason.FLOODED:
+        # The request is a good one: after the wait it can be made again, as it is.
+        again = f"{paths.AUTHORIZE}?{request.scope['query_string'].decode('latin-1')}"
+        return error_page(request, answer, start_again=again)
     return _answered(request, answer)
 
 
@@ -249,7 +253,7 @@ def _refuse(request: Request, refused: Refused) -> Response:
     """RFC 6749 §5.2; with 401 comes the scheme that would do (RFC 9110 §15.5.2)."""
     log_refusal(request, refused)
     said = voice(refused.reason)
-    headers = dict(NO_STORE)
+    headers = NO_STORE | retry_after(said.status, refused.by_s)
     if said.status == 401:
         headers["WWW-Authenticate"] = f"Basic {_REALM}"
     body = {"error": said.oauth, "error_description": describe(refused)}

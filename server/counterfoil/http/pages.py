@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from counterfoil.errors import Refused, told, voice
 from counterfoil.http.house import House, house_of
-from counterfoil.http.problems import log_refusal
+from counterfoil.http.problems import log_refusal, retry_after
 from counterfoil.kit import base64url
 from counterfoil_web import Problem, content_security_policy
 
@@ -22,12 +22,15 @@ def page(
 ) -> Response:
     """`form_action`: origins beside ours where a form of this page may end (the redirect's)."""
     html = house_of(request).pages.render(template, **facts)
+    problem = facts.get("problem")
+    wait_s = problem.seconds if isinstance(problem, Problem) else 0
     return Response(
         html,
         status,
         {
             "Content-Security-Policy": content_security_policy(form_action),
             "Cache-Control": "no-store",
+            **retry_after(status, wait_s),
         },
         "text/html; charset=utf-8",
     )

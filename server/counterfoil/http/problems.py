@@ -35,15 +35,18 @@ def problem(refused: Refused | Reason, headers: dict[str, str] | None = None) ->
         extra.setdefault("Retry-After", "1")
     if by_s:
         body["by_s"] = by_s
-    if said.status == 429 and by_s:
-        # RFC 9110 §10.2.3, in seconds.
-        extra.setdefault("Retry-After", str(by_s))
+    extra = retry_after(said.status, by_s) | extra
     return Response(
         json.dumps(body, ensure_ascii=False).encode(),
         said.status,
         extra | {"Cache-Control": "no-store"},
         "application/problem+json",
     )
+
+
+def retry_after(status: int, by_s: int) -> dict[str, str]:
+    """When somebody was too fast (RFC 6585 §4): in how many seconds to come again."""
+    return {"Retry-After": str(by_s)} if status == 429 and by_s else {}
 
 
 def log_refusal(request: Request, refused: Refused, reference: str = "") -> None:

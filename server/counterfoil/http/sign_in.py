@@ -11,7 +11,7 @@ from counterfoil.http.bodies import read_form
 from counterfoil.http.browser import (
     current_session,
     drop_session_cookie,
-    ensure_session,
+    in_session,
     refuse_foreign_origin,
     set_session_cookie,
     where,
@@ -45,10 +45,12 @@ async def start(request: Request) -> Response:
     if foreign is not None:
         return error_page(request, foreign)
     house = house_of(request)
-    session, cookie = await ensure_session(request)
-    interaction = await house.store.write(
-        lambda tx: house.interactions.open_sign_in(tx, session.id, None)
+    opened = await in_session(
+        request, lambda tx, session: house.interactions.open_sign_in(tx, session.id, None)
     )
+    if isinstance(opened, Refused):
+        return error_page(request, opened)
+    interaction, cookie = opened
     return set_session_cookie(see_other(next_path(interaction)), house, cookie)
 
 

@@ -24,6 +24,7 @@ from counterfoil.kit.clock import Clock
 from counterfoil.kit.entropy import Entropy
 from counterfoil.kit.ids import AccountId, CeremonyId, InteractionId, SessionId, new_interaction_id
 from counterfoil.kit.secret import Secret
+from counterfoil.limits import Limited, Limits
 from counterfoil.sessions import Session, Sessions
 from counterfoil.store import Store, Transaction
 
@@ -54,6 +55,7 @@ class Interactions:
     ceremonies: Ceremonies
     sessions: Sessions
     judges: Judges
+    limits: Limits
     interaction_s: int
     enrolment_s: int
     step_up_s: int
@@ -111,6 +113,14 @@ class Interactions:
             return Refused(Reason.LEVEL_TOO_LOW)
         return None
 
+    def refuse_flood(
+        self, tx: Transaction, session: Session | None, where: Where, what: Limited
+    ) -> Refused | None:
+        """Counts what a browser does that nobody is signed in with, by its address."""
+        if session is not None and session.signed_in:
+            return None
+        return self.limits.refuse_flood(tx, where.address, what)
+
     # --- looking and ending ------------------------------------------------------------------
 
     def find(
@@ -149,10 +159,15 @@ class Interactions:
         session: Session,
         kind: KindName,
         purpose: Purpose,
+        where: Where,
         *,
         alone: bool,
     ) -> Begun | Refused:
-        """Begins what is due in the interaction, and nothing else."""
+        """Begins what is due in the interaction, and nothing else; FLOODED for strangers who
+        try too often. Nothing is proved that was not begun."""
+        flooded = self.refuse_flood(tx, session, where, Limited.TRY)
+        if flooded is not None:
+            return flooded
         interaction = self.find(tx, interaction_id, session.id)
         if isinstance(interaction, Refused):
             return interaction
@@ -211,7 +226,7 @@ class Interactions:
         """A password from a form: its ceremony begins with the proof itself."""
         begun = await self.store.write(
             lambda tx: self.begin(
-                tx, interaction_id, session, KindName.PASSWORD, purpose, alone=False
+                tx, interaction_id, session, KindName.PASSWORD, purpose, where, alone=False
             )
         )
         if isinstance(begun, Refused):

@@ -20,6 +20,7 @@ from counterfoil.kit.ids import AccountId, InteractionId, SessionId, new_grant_i
 from counterfoil.kit.opaque import TokenKind, keyed_hash, mint
 from counterfoil.kit.sealing import Keyring
 from counterfoil.kit.secret import Secret
+from counterfoil.limits import Limited
 from counterfoil.oauth import rules, store
 from counterfoil.oauth.client import Client
 from counterfoil.oauth.clients import Clients
@@ -180,6 +181,9 @@ class Authorization:
     ) -> Answer:
         if Prompt.NONE in request.prompts:
             return self._tell_client(request.back, Refused(Reason.LOGIN_REQUIRED))
+        flooded = self.interactions.refuse_flood(tx, session, where, Limited.OPENING)
+        if flooded is not None:
+            return flooded
         cookie: Secret | None = None
         if session is None:
             session, cookie = self.sessions.open(tx, where)

@@ -17,6 +17,7 @@ from counterfoil.kit.ids import ClientId, new_client_id
 from counterfoil.kit.opaque import TokenHash, TokenKind, keyed_hash, mint
 from counterfoil.kit.sealing import Keyring
 from counterfoil.kit.secret import Secret
+from counterfoil.limits import Limited, Limits
 from counterfoil.oauth import store
 from counterfoil.oauth.authentication import Presented
 from counterfoil.oauth.client import Client, ClientKind, ConsentRule
@@ -35,6 +36,7 @@ class Clients:
     clock: Clock
     entropy: Entropy
     keyring: Keyring
+    limits: Limits
 
     def add(
         self,
@@ -102,7 +104,7 @@ class Clients:
     def authenticate(self, tx: Transaction, presented: Presented, where: Where) -> Client | Refused:
         """INVALID_CLIENT for an unknown client, a wrong secret, or the method of another kind.
 
-        An unknown client writes no event: anybody could fill the table.
+        An unknown client writes no event, and FLOODED none either: anybody could fill the table.
         """
         found = store.find_client(tx, presented.client)
         secret = presented.secret
@@ -115,6 +117,9 @@ class Clients:
             return client
         if kept is not None and offered is not None and hmac.compare_digest(kept, offered):
             return client
+        flooded = self.limits.refuse_flood(tx, where.address, Limited.CLIENT)
+        if flooded is not None:
+            return flooded
         record(
             tx,
             What.TOKEN_REFUSED,

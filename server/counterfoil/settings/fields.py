@@ -53,7 +53,22 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Addresses or networks whose X-Forwarded-For is believed, for the log of"
-        " events only. Without any, the address of the connection counts.",
+        " events and the limits per address. Without any, the address of the connection counts.",
+    )
+    anonymous_per_minute: int = Field(
+        120,
+        ge=1,
+        le=6000,
+        description="How many sign-ins a minute people who are not signed in may open from one"
+        " address in the long run, and as many tries with a key, password or code; IPv6 by its"
+        " /64. An office behind one address shares it: 120 are some 40 whole sign-ins a minute.",
+    )
+    anonymous_burst: int = Field(
+        240,
+        ge=5,
+        le=100_000,
+        description="How many of those may come at once from an address that was quiet: a morning"
+        " when everybody arrives. There is no value that switches the limits off.",
     )
     access_token_s: Seconds = Field(
         300, le=3600, description="How long an access token is good, in seconds."
