@@ -1,12 +1,13 @@
 """People, their enrolled authenticators, their invitations, the last-authenticator rule."""
 
-from counterfoil.accounts.flows import Accounts
+from counterfoil.accounts.flows import Accounts, Link
 from counterfoil.accounts.people import (
     Account,
     AccountState,
     Authenticator,
     AuthenticatorState,
     Invitation,
+    LinkPurpose,
     Role,
 )
 
@@ -17,5 +18,7 @@ __all__ = [
     "Authenticator",
     "AuthenticatorState",
     "Invitation",
+    "Link",
+    "LinkPurpose",
     "Role",
 ]

@@ -27,9 +27,14 @@ class AccountState(StrEnum):
 
 
 class AuthenticatorState(StrEnum):
-    """`disabled`: too many failures without a success; bound again, never switched back on."""
+    """Whether it may be used. A disabled one is bound again, never switched back on.
+
+    live --lost--> suspended --found--> live
+      '--100 failures without a success--> disabled (bound again, never switched back on)
+    """
 
     LIVE = "live"
+    SUSPENDED = "suspended"
     DISABLED = "disabled"
 
 
@@ -71,6 +76,14 @@ class Authenticator:
     @property
     def live(self) -> bool:
         return self.state is AuthenticatorState.LIVE
+
+
+class LinkPurpose(StrEnum):
+    """What the bearer of a link may do."""
+
+    FIRST_VISIT = "first_visit"
+    PASSWORD = "password"  # choose a new one, and nothing else
+    EMAIL = "email"  # confirm an address
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from precis_i18n import get_profile
 
-from counterfoil.accounts.people import Authenticator
+from counterfoil.accounts.people import Authenticator, LinkPurpose
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName
 from counterfoil.kit import strict_json
@@ -24,6 +24,14 @@ _EMAIL = re.compile(
 )
 
 INVITATION_MS = 15 * 60 * 1000
+LINK_MS = {
+    LinkPurpose.FIRST_VISIT: INVITATION_MS,
+    # Mail may take its time.
+    LinkPurpose.PASSWORD: 30 * 60 * 1000,
+    LinkPurpose.EMAIL: 24 * 60 * 60 * 1000,
+}
+# Of these an account has one at a time: a new one takes the place of the old.
+ONE_AT_A_TIME = frozenset({KindName.PASSWORD, KindName.RECOVERY})
 FREE_FAILURES = 10
 MAX_FAILURES = 100
 FIRST_DELAY_MS = 30_000
@@ -71,12 +79,20 @@ def delay_after(failures: int) -> int:
     return min(int(FIRST_DELAY_MS * 2**doublings), LONGEST_DELAY_MS)
 
 
-def can_sign_in_with(authenticators: Sequence[Authenticator]) -> bool:
-    """Whether these are enough: a key that works alone, or any key beside a password."""
+def can_sign_in_with(
+    authenticators: Sequence[Authenticator], *, recovery_counts: bool = False
+) -> bool:
+    """Whether these are enough: a key that works alone, or a key or a phone beside a password.
+
+    Recovery codes are no lasting way in: they count only for who must shut a lost token.
+    """
     live = [a for a in authenticators if a.live]
-    keys = [a for a in live if a.kind is KindName.WEBAUTHN]
-    has_password = any(a.kind is KindName.PASSWORD for a in live)
-    return any(has_password or works_alone(key) for key in keys)
+    beside = {KindName.WEBAUTHN, KindName.TOTP}
+    if recovery_counts:
+        beside.add(KindName.RECOVERY)
+    if any(a.kind is KindName.PASSWORD for a in live) and any(a.kind in beside for a in live):
+        return True
+    return any(works_alone(a) for a in live if a.kind is KindName.WEBAUTHN)
 
 
 def works_alone(key: Authenticator) -> bool:
@@ -86,9 +102,13 @@ def works_alone(key: Authenticator) -> bool:
 
 
 def refuse_last_authenticator(
-    authenticators: Sequence[Authenticator], removed: Authenticator
+    authenticators: Sequence[Authenticator],
+    removed: Authenticator,
+    *,
+    recovery_counts: bool = False,
 ) -> Refused | None:
     left = [a for a in authenticators if a.id != removed.id]
-    if can_sign_in_with(authenticators) and not can_sign_in_with(left):
+    could = can_sign_in_with(authenticators, recovery_counts=recovery_counts)
+    if could and not can_sign_in_with(left, recovery_counts=recovery_counts):
         return Refused(Reason.LAST_AUTHENTICATOR)
     return None

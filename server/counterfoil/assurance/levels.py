@@ -74,12 +74,13 @@ def meets(
     return max_age_s is None or now_ms - assurance.auth_time_ms <= max_age_s * 1000
 
 
-def touched_within(factors: Sequence[VerifiedFactor], seconds: int, now_ms: int) -> bool:
-    """Whether a phishing-resistant authenticator was proven in the last `seconds`.
+def fresh_level(factors: Sequence[VerifiedFactor], within_s: int, now_ms: int) -> Level | None:
+    """The strongest level of what a person held and proved in the last `within_s` seconds.
 
-    This is the freshness that step-up asks for: one touch, whatever the password's age.
+    This is the freshness that step-up asks for: one proof, whatever the password's age.
     """
-    return any(f.phishing_resistant and now_ms - f.at_ms <= seconds * 1000 for f in factors)
+    fresh = (f for f in factors if now_ms - f.at_ms <= within_s * 1000)
+    return max((_level((f,)) for f in fresh if f.kind is not KindName.PASSWORD), default=None)
 
 
 def _sufficient_ways(

@@ -1,11 +1,13 @@
 """A ceremony and its states.
 
     open --claim--> claimed --settle--> verified | refused
+      |--claim, tries left--> open --settle--> open (a wrong one) | verified
       |--cancel--> cancelled
       '--time--> (expired: an open row whose time is over; it can no longer be claimed)
 
 `claimed` is the moment between counting an attempt and knowing its verdict: a worker that
-dies there leaves a spent challenge and a counted attempt behind, never a second chance.
+dies there leaves a spent challenge and a counted attempt behind, never a second chance. A kind
+whose proof is typed by hand gives a few tries; each of them is counted by its claim.
 """
 
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ class Ceremony:
     kind: KindName
     expectation: Expectation
     expires_ms: int
+    tries: int = 0  # counted so far, this claim's included
 
     @property
     def purpose(self) -> Purpose:

@@ -6,14 +6,14 @@ transaction, a slow one commits the claim first.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counterfoil.accounts import Account, AccountState
-from counterfoil.accounts import rules as account_rules
 from counterfoil.accounts import store as account_store
 from counterfoil.accounts.flows import Accounts, sealed_row
 from counterfoil.audit import What, Where, record
 from counterfoil.ceremonies import rules, store
+from counterfoil.ceremonies.attempts import Attempts
 from counterfoil.ceremonies.ceremony import Begun, Ceremony, CeremonyState, Claimed, Settled
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import Kind, KindName, Known, Pointer, Proof, Purpose, Verified, Wish
@@ -25,6 +25,7 @@ from counterfoil.kit.ids import (
     AuthenticatorId,
     CeremonyId,
     InteractionId,
+    SessionId,
     new_ceremony_id,
 )
 from counterfoil.kit.malformed import Malformed
@@ -40,6 +41,10 @@ class Ceremonies:
     kinds: Registry
     accounts: Accounts
     ceremony_s: int
+
+    @property
+    def attempts(self) -> Attempts:
+        return Attempts(self.clock)
 
     def begin(
         self,
@@ -67,7 +72,7 @@ class Ceremonies:
             expectation,
             now_ms + self.ceremony_s * 1000,
         )
-        store.insert_open(tx, ceremony, now_ms)
+        store.insert_open(tx, ceremony, self._seal(ceremony), now_ms)
         return Begun(ceremony.id, kind_name, challenge.public, self.ceremony_s)
 
     def claim(
@@ -79,11 +84,14 @@ class Ceremonies:
         where: Where,
     ) -> Claimed | Refused:
         """Spends the challenge and counts the attempt. The spending stays when it refuses."""
+        kind = self.kinds[proof.kind]
         # Bound in the claim itself: a stranger must not spend somebody else's challenge.
-        ceremony = store.claim(tx, ceremony_id, interaction, proof.kind, self.clock.now_ms())
-        if ceremony is None:
+        found = store.claim(
+            tx, ceremony_id, interaction, kind.name, kind.tries, self.clock.now_ms()
+        )
+        if found is None:
             return self._why_not_claimed(tx, ceremony_id, interaction, proof.kind)
-        kind = self.kinds[ceremony.kind]
+        ceremony = self._unsealed(*found)
         if ceremony.purpose is Purpose.ENROL:
             return Claimed(ceremony, proof, ceremony.expectation.account, (), {})
         try:
@@ -92,10 +100,21 @@ class Ceremonies:
             refused = Refused(Reason.MALFORMED, str(error))
             return self._refuse(tx, ceremony, refused, where, ceremony.expectation.account)
         named = self._named(tx, ceremony, pointer)
-        known, versions = self._known(tx, kind, named, pointer.credential_id)
-        account_id = named or self._owner(tx, known, pointer)
-        blocked = self._count(tx, kind, known)
-        return Claimed(ceremony, proof, account_id, known, versions, blocked)
+        enrolled, versions = self._known(tx, kind, named, pointer.credential_id)
+        account_id = named or self._owner(tx, enrolled, pointer)
+        known = self.attempts.count(tx, kind, enrolled)
+        blocked = None
+        if enrolled and not known:
+            recognised = ceremony.expectation.account is not None
+            blocked = self.attempts.why_blocked(tx, enrolled, recognised=recognised)
+        # What is blocked is judged all the same, so that its time tells nothing.
+        return Claimed(ceremony, proof, account_id, known or enrolled, versions, blocked)
+
+    def resume(
+        self, tx: Transaction, interaction: InteractionId, kind: KindName, purpose: Purpose
+    ) -> CeremonyId | None:
+        """The open ceremony that a further try in the same interaction belongs to."""
+        return store.find_open(tx, interaction, kind, purpose, self.clock.now_ms())
 
     def judge(self, claimed: Claimed) -> Verified | Refused:
         """The kind's verdict; no database, and a form that cannot be read is a refusal."""
@@ -113,18 +132,25 @@ class Ceremonies:
         verdict: Verified | Refused,
         label: str,
         where: Where,
+        *,
+        keep: SessionId | None = None,
     ) -> Settled | Refused:
-        """Writes the verdict, and what the authenticator must be after it."""
+        """Writes the verdict, and what the authenticator must be after it.
+
+        `keep`: the session in which a new password is chosen, which outlives the old one.
+        """
         ceremony = claimed.ceremony
         if isinstance(verdict, Refused):
             return self._refuse(tx, ceremony, verdict, where, claimed.account, claimed.known)
         if ceremony.purpose is Purpose.ENROL:
-            outcome = self._enrol(tx, ceremony, verdict, label, where)
+            outcome = self._enrol(tx, ceremony, verdict, label, where, keep)
         else:
             outcome = self._use(tx, claimed, verdict, where)
         if isinstance(outcome, Refused):
             return self._refuse(tx, ceremony, outcome, where, claimed.account, claimed.known)
-        store.settle(tx, ceremony.id, CeremonyState.VERIFIED, None)
+        store.settle(
+            tx, ceremony.id, CeremonyState.VERIFIED, None, before=self._state_after_claim(ceremony)
+        )
         record(
             tx,
             What.VERIFIED,
@@ -225,22 +251,6 @@ class Ceremonies:
         row = sealed_row(AuthenticatorId(authenticator), AccountId(account))
         return self.keyring.open(DataKeyPurpose.AUTHENTICATORS, row, blob)
 
-    def _count(self, tx: Transaction, kind: Kind, known: Sequence[Known]) -> Refused | None:
-        """Counts an attempt on each authenticator that the proof may be for, before judging."""
-        most = account_rules.MAX_FAILURES if kind.guessable else None
-        for authenticator in known:
-            counted = account_store.count_attempt(tx, authenticator.id, self.clock.now_ms(), most)
-            if counted is None:
-                return Refused(Reason.BLOCKED)
-            if kind.guessable and counted >= account_rules.FREE_FAILURES:
-                self._delay(tx, authenticator, counted)
-        return None
-
-    def _delay(self, tx: Transaction, authenticator: Known, failures: int) -> None:
-        """The delay is set with the count, so that a burst of rivals finds it; success lifts it."""
-        until_ms = self.clock.now_ms() + account_rules.delay_after(failures)
-        account_store.delay(tx, authenticator.id, until_ms)
-
     def _enrol(
         self,
         tx: Transaction,
@@ -248,10 +258,13 @@ class Ceremonies:
         verdict: Verified,
         label: str,
         where: Where,
+        keep: SessionId | None,
     ) -> Settled | Refused:
         account_id = ceremony.expectation.account
         assert account_id is not None, "an enrolment is bound to an account from its beginning"
-        enrolled = self.accounts.enrol(tx, account_id, ceremony.kind, verdict.record, label, where)
+        enrolled = self.accounts.enrol(
+            tx, account_id, ceremony.kind, verdict.record, label, where, keep=keep
+        )
         if isinstance(enrolled, Refused):
             return enrolled
         factor = verdict.as_factor(enrolled.id, self.clock.now_ms(), ceremony.kind)
@@ -273,6 +286,7 @@ class Ceremonies:
         if not written:
             return Refused(Reason.LOST_RACE)
         ceremony = claimed.ceremony
+        self.attempts.calm(tx, self.kinds[ceremony.kind], claimed.known, used)
         if ceremony.expectation.account is None:
             store.bind_account(tx, ceremony.id, used.account)
         factor = verdict.as_factor(used.id, now_ms, ceremony.kind)
@@ -287,10 +301,14 @@ class Ceremonies:
         account: AccountId | None,
         known: Sequence[Known] = (),
     ) -> Refused:
-        """Ends the ceremony, and disables what has failed too often."""
-        store.settle(tx, ceremony.id, CeremonyState.REFUSED, refused.reason)
-        if self.kinds[ceremony.kind].guessable:
-            self._disable_exhausted(tx, known, where)
+        """Ends the ceremony when this was its last try, and disables what failed too often."""
+        kind = self.kinds[ceremony.kind]
+        if rules.tries_are_over(ceremony.tries, kind.tries):
+            store.settle(tx, ceremony.id, CeremonyState.REFUSED, refused.reason)
+            if kind.tries > 1 and refused.reason in rules.WRONG_CODES:
+                refused = Refused(Reason.TRIES_SPENT, refused.reason.value)
+        if kind.guessable:
+            self.attempts.disable_exhausted(tx, known, where)
         if account is None:
             # An unknown name or key writes no event: nobody can fill the database with noise.
             return refused
@@ -309,16 +327,19 @@ class Ceremonies:
         )
         return refused
 
-    def _disable_exhausted(self, tx: Transaction, known: Sequence[Known], where: Where) -> None:
-        """100 failures without a success: bound again or reset, never merely waited for."""
-        for authenticator in known:
-            if account_store.disable_exhausted(tx, authenticator.id, account_rules.MAX_FAILURES):
-                record(
-                    tx,
-                    What.AUTHENTICATOR_DISABLED,
-                    at_ms=self.clock.now_ms(),
-                    actor="nobody",
-                    account=authenticator.account,
-                    subject=authenticator.id,
-                    address=where.address,
-                )
+    def _state_after_claim(self, ceremony: Ceremony) -> CeremonyState:
+        over = rules.tries_are_over(ceremony.tries, self.kinds[ceremony.kind].tries)
+        return CeremonyState.CLAIMED if over else CeremonyState.OPEN
+
+    def _seal(self, ceremony: Ceremony) -> bytes | None:
+        secret = ceremony.expectation.secret
+        if not secret:
+            return None
+        row = rules.sealed_row(ceremony)
+        return self.keyring.seal(DataKeyPurpose.AUTHENTICATORS, row, secret, self.entropy)
+
+    def _unsealed(self, ceremony: Ceremony, blob: bytes | None) -> Ceremony:
+        if blob is None:
+            return ceremony
+        secret = self.keyring.open(DataKeyPurpose.AUTHENTICATORS, rules.sealed_row(ceremony), blob)
+        return replace(ceremony, expectation=replace(ceremony.expectation, secret=secret))

@@ -22,3 +22,16 @@ def why_not_open(state: CeremonyState, expires_ms: int, now_ms: int) -> Refused:
     if state is CeremonyState.OPEN and expires_ms <= now_ms:
         return Refused(Reason.EXPIRED)
     return Refused(Reason.REPLAYED)
+
+
+WRONG_CODES = frozenset({Reason.WRONG, Reason.CODE_USED, Reason.CODE_LATE, Reason.MALFORMED})
+
+
+def tries_are_over(counted: int, most: int) -> bool:
+    """Whether the try that was just counted is the last one of its ceremony."""
+    return counted >= most
+
+
+def sealed_row(ceremony: Ceremony) -> str:
+    """The place of an enrolment's secret: it opens for no other ceremony and no other account."""
+    return f"ceremonies/sealed_secret/{ceremony.id}/{ceremony.expectation.account}"

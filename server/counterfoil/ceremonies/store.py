@@ -1,6 +1,6 @@
 """The SQL of ceremonies. A challenge is spent by one conditional statement."""
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 
 from counterfoil.ceremonies.ceremony import Ceremony, CeremonyState
 from counterfoil.errors import Reason
@@ -18,6 +18,8 @@ _COLUMNS = (
     ceremonies.c.challenge,
     ceremonies.c.terms,
     ceremonies.c.expires_ms,
+    ceremonies.c.tries,
+    ceremonies.c.sealed_secret,
 )
 
 # Built once: building a statement costs five times as much as executing it.
@@ -31,7 +33,13 @@ _CLAIM = (
         ceremonies.c.state == CeremonyState.OPEN.value,
         ceremonies.c.expires_ms > bindparam("now"),
     )
-    .values(state=CeremonyState.CLAIMED.value)
+    .values(
+        tries=ceremonies.c.tries + 1,
+        state=case(
+            (ceremonies.c.tries + 1 < bindparam("most"), CeremonyState.OPEN.value),
+            else_=CeremonyState.CLAIMED.value,
+        ),
+    )
     .returning(*_COLUMNS)
 )
 _FIND = select(*_COLUMNS, ceremonies.c.state).where(ceremonies.c.id == bindparam("of"))
@@ -43,11 +51,26 @@ _BIND_ACCOUNT = (
 _END = (
     update(ceremonies)
     .where(ceremonies.c.id == bindparam("of"), ceremonies.c.state == bindparam("before"))
-    .values(state=bindparam("after"), reason=bindparam("why"))
+    # What is over keeps no secret.
+    .values(state=bindparam("after"), reason=bindparam("why"), sealed_secret=None)
+)
+_FIND_OPEN = (
+    select(ceremonies.c.id)
+    .where(
+        ceremonies.c.interaction_id == bindparam("interaction"),
+        ceremonies.c.kind == bindparam("of_kind"),
+        ceremonies.c.purpose == bindparam("for_purpose"),
+        ceremonies.c.state == CeremonyState.OPEN.value,
+        ceremonies.c.expires_ms > bindparam("now"),
+    )
+    .order_by(ceremonies.c.made_ms.desc())
+    .limit(1)
 )
 
 
-def insert_open(tx: Transaction, ceremony: Ceremony, now_ms: int) -> None:
+def insert_open(
+    tx: Transaction, ceremony: Ceremony, sealed_secret: bytes | None, now_ms: int
+) -> None:
     tx.execute(
         _INSERT,
         {
@@ -59,6 +82,8 @@ def insert_open(tx: Transaction, ceremony: Ceremony, now_ms: int) -> None:
             "account_id": ceremony.expectation.account,
             "challenge": ceremony.expectation.challenge,
             "terms": ceremony.expectation.terms,
+            "sealed_secret": sealed_secret,
+            "tries": 0,
             "made_ms": now_ms,
             "expires_ms": ceremony.expires_ms,
         },
@@ -70,17 +95,36 @@ def claim(
     ceremony_id: CeremonyId,
     interaction: InteractionId,
     kind: KindName,
+    most: int,
     now_ms: int,
-) -> Ceremony | None:
-    """Spends the challenge; None when it is another's, not open any more, or its time is over."""
+) -> tuple[Ceremony, bytes | None] | None:
+    """Counts a try, and spends the challenge with the last of `most`; and the sealed secret.
+
+    None when it is another's, not open any more, or its time is over.
+    """
     values = {
         "of": ceremony_id,
         "interaction": interaction,
         "of_kind": kind.value,
+        "most": most,
         "now": now_ms,
     }
     row = tx.execute(_CLAIM, values).one_or_none()
-    return None if row is None else _ceremony(row)
+    return None if row is None else (_ceremony(row), row.sealed_secret)
+
+
+def find_open(
+    tx: Transaction, interaction: InteractionId, kind: KindName, purpose: Purpose, now_ms: int
+) -> CeremonyId | None:
+    """The newest open ceremony of this kind and purpose in the interaction."""
+    values = {
+        "interaction": interaction,
+        "of_kind": kind.value,
+        "for_purpose": purpose.value,
+        "now": now_ms,
+    }
+    found = tx.execute(_FIND_OPEN, values).scalar_one_or_none()
+    return None if found is None else CeremonyId(found)
 
 
 def find(tx: Transaction, ceremony_id: CeremonyId) -> tuple[Ceremony, CeremonyState] | None:
@@ -93,10 +137,15 @@ def bind_account(tx: Transaction, ceremony_id: CeremonyId, account_id: AccountId
 
 
 def settle(
-    tx: Transaction, ceremony_id: CeremonyId, state: CeremonyState, reason: Reason | None
+    tx: Transaction,
+    ceremony_id: CeremonyId,
+    state: CeremonyState,
+    reason: Reason | None,
+    *,
+    before: CeremonyState = CeremonyState.CLAIMED,
 ) -> bool:
-    """From claimed to its end; False when it has ended already."""
-    return _end(tx, ceremony_id, CeremonyState.CLAIMED, state, reason)
+    """From its claim to its end; False when it has ended already."""
+    return _end(tx, ceremony_id, before, state, reason)
 
 
 def cancel(tx: Transaction, ceremony_id: CeremonyId) -> bool:
@@ -128,4 +177,5 @@ def _ceremony(row: AnyRow) -> Ceremony:
         KindName(row.kind),
         expectation,
         row.expires_ms,
+        row.tries,
     )

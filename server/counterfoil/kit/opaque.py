@@ -24,6 +24,7 @@ _CHECKSUM_CHARACTERS = 6
 class TokenKind(StrEnum):
     SESSION = "ses"
     INVITATION = "inv"
+    PASSWORD_LINK = "pwd"
     EMAIL_LINK = "mail"
     CODE = "code"
     CLIENT_SECRET = "secret"

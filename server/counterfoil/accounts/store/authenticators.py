@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, case, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from counterfoil.accounts.people import (
     AccountState,
@@ -112,6 +112,25 @@ def remove(tx: Transaction, account_id: AccountId, authenticator_id: Authenticat
     return tx.execute(statement).rowcount == 1
 
 
+def remove_all(tx: Transaction, account_id: AccountId) -> None:
+    tx.execute(delete(authenticators).where(authenticators.c.account_id == account_id))
+
+
+def move_state(
+    tx: Transaction,
+    authenticator_id: AuthenticatorId,
+    before: AuthenticatorState,
+    after: AuthenticatorState,
+) -> bool:
+    """False when it is not in the state `before`."""
+    statement = (
+        update(authenticators)
+        .where(authenticators.c.id == authenticator_id, authenticators.c.state == before.value)
+        .values(state=after.value, version=authenticators.c.version + 1)
+    )
+    return tx.execute(statement).rowcount == 1
+
+
 def insert_authenticator(
     tx: Transaction,
     authenticator: Authenticator,
@@ -184,6 +203,25 @@ def delay(tx: Transaction, authenticator_id: AuthenticatorId, until_ms: int) -> 
         update(authenticators)
         .where(authenticators.c.id == authenticator_id)
         .values(blocked_until_ms=longer)
+    )
+
+
+def blocked_until(tx: Transaction, authenticator_ids: Sequence[AuthenticatorId]) -> int | None:
+    """When the first of them may be tried again; None when none of them ever will."""
+    statement = select(func.min(authenticators.c.blocked_until_ms)).where(
+        authenticators.c.id.in_(authenticator_ids),
+        authenticators.c.state == AuthenticatorState.LIVE.value,
+    )
+    until_ms: int | None = tx.execute(statement).scalar_one()
+    return until_ms
+
+
+def calm(tx: Transaction, authenticator_ids: Sequence[AuthenticatorId]) -> None:
+    """Forgets the failures of those that were counted while another of the person's fitted."""
+    tx.execute(
+        update(authenticators)
+        .where(authenticators.c.id.in_(authenticator_ids))
+        .values(failures=0, blocked_until_ms=0)
     )
 
 

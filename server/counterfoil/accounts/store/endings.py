@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 
 from counterfoil.factors.facts import load_factors
-from counterfoil.kit.ids import AccountId, AuthenticatorId
+from counterfoil.kit.ids import AccountId, AuthenticatorId, SessionId
 from counterfoil.store import Transaction
 from counterfoil.store.schema import (
     grants,
@@ -25,9 +25,17 @@ def cancel_interactions(
 
 
 def end_what_rests_on(
-    tx: Transaction, account_id: AccountId, authenticator_id: AuthenticatorId, now_ms: int
+    tx: Transaction,
+    account_id: AccountId,
+    authenticator_id: AuthenticatorId,
+    now_ms: int,
+    *,
+    keep: SessionId | None = None,
 ) -> None:
-    """Ends the sessions and revokes the grants whose factors name the authenticator."""
+    """Ends the sessions and revokes the grants whose factors name the authenticator.
+
+    The session `keep` goes on; the grants that were made in it end as well.
+    """
     for table, ended in ((sessions, sessions.c.ended_ms), (grants, grants.c.revoked_ms)):
         living = select(table.c.id, table.c.factors).where(
             table.c.account_id == account_id, ended.is_(None)
@@ -35,7 +43,8 @@ def end_what_rests_on(
         resting = [
             row.id
             for row in tx.execute(living)
-            if any(f.authenticator == authenticator_id for f in load_factors(row.factors))
+            if row.id != keep
+            and any(f.authenticator == authenticator_id for f in load_factors(row.factors))
         ]
         if resting:
             tx.execute(

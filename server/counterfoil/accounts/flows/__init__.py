@@ -1,0 +1,14 @@
+"""What is done with people, their links and their authenticators; each method is one sentence
+of a transaction, and writes its event into the same one."""
+
+from counterfoil.accounts.flows.enrolled import Enrolled, sealed_row
+from counterfoil.accounts.flows.links import Link, Links
+from counterfoil.accounts.flows.people import People
+
+__all__ = ["Accounts", "Link", "sealed_row"]
+
+
+class Accounts(People, Links, Enrolled):
+    """All of the flows of this slice, as the others see them."""
+
+    __slots__ = ()
