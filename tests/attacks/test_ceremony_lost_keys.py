@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from counterfoil.accounts import AccountState
+from counterfoil.assurance import Level
 from counterfoil.audit import Where
 from counterfoil.errors import Reason
 from counterfoil.factors.kind import KindName, Purpose
@@ -164,7 +165,9 @@ def test_a_session_that_ended_meanwhile_changes_nothing(house: House) -> None:
     desk.write(lambda tx: house.sessions.end(tx, desk.session, actor=account.id, where=desk.where))
 
     assert reason(desk.enrolment()) is Reason.SIGNED_OUT
-    outcome = desk.write(lambda tx: house.interactions.open_step_up(tx, desk.session, "/"))
+    outcome = desk.write(
+        lambda tx: house.interactions.open_step_up(tx, desk.session, "/", Level.OTP)
+    )
     assert reason(outcome) is Reason.SIGNED_OUT
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from counterfoil.assurance import Level
 from counterfoil.interactions import InteractionState
 from counterfoil.oauth import ConsentRule, Parameters, Unfinished
 from tests.oauth.town import HERE, Town, answer_of, good, town_on, waiting
@@ -186,7 +187,7 @@ def test_a_sign_in_below_the_demanded_level_gives_no_code(town: Town) -> None:
 def test_a_touch_for_ones_own_tokens_is_no_sign_in_for_an_application(town: Town) -> None:
     session = town.sign_in(town.person())
     interaction = town.house.store.write_now(
-        lambda tx: town.house.interactions.open_step_up(tx, session, "/tokens")
+        lambda tx: town.house.interactions.open_step_up(tx, session, "/tokens", Level.OTP)
     )
     path = f"/oauth2/continue/{getattr(interaction, 'id', '')}"
     assert town.http.get(path).status_code == 404

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from counterfoil.accounts import Account, Accounts, Authenticator
+from counterfoil.accounts import Account, Accounts, Authenticator, Invitation, LinkPurpose
+from counterfoil.assurance import Level
 from counterfoil.audit import Event, Where
 from counterfoil.ceremonies import Begun
 from counterfoil.errors import Reason, Refused
@@ -109,7 +110,14 @@ class Desk:
         return self.write(lambda tx: self.interactions.open_sign_in(tx, self.session.id, None))
 
     def first_visit(self, account: Account) -> Interaction:
-        invitation = must(self.write(lambda tx: self.accounts.invite(tx, account.id, "operator")))
+        """By an invitation; one that leaves alone what the account has, as a second would not."""
+
+        def unit(tx: Transaction) -> Invitation | Refused:
+            if self.accounts.authenticators(tx, account.id):
+                return self.accounts.issue_link(tx, account.id, LinkPurpose.FIRST_VISIT)
+            return self.accounts.invite(tx, account.id, "operator")
+
+        invitation = must(self.write(unit))
         return must(
             self.write(
                 lambda tx: self.interactions.open_first_visit(
@@ -122,7 +130,9 @@ class Desk:
         return self.write(lambda tx: self.interactions.open_enrolment(tx, self.session))
 
     def step_up(self) -> Interaction:
-        return must(self.write(lambda tx: self.interactions.open_step_up(tx, self.session, "/")))
+        return must(
+            self.write(lambda tx: self.interactions.open_step_up(tx, self.session, "/", Level.OTP))
+        )
 
     def find(self, interaction: Interaction) -> Interaction | Refused:
         return self.write(lambda tx: self.interactions.find(tx, interaction.id, self.session.id))

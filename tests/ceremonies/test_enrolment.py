@@ -8,7 +8,7 @@ from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName, Proof, Purpose
 from counterfoil.factors.webauthn.facts import CredentialFacts
 from counterfoil.http.house import House
-from counterfoil.interactions import Interaction, InteractionState, Shown, Step
+from counterfoil.interactions import Interaction, Shown, Step
 from counterfoil.interactions.rules import due
 from counterfoil.kit import base64url
 from counterfoil.kit.strict_json import Json
@@ -48,7 +48,7 @@ def test_a_key_by_invitation(desk: Desk, account: Account) -> None:
     assert due(interaction) is Step.CHOOSE_FIRST
     begun = desk.begin(interaction, Purpose.ENROL)
     shown = must(desk.prove(begun, desk.create(begun), "  My\0 key "))
-    assert shown.interaction.state is InteractionState.DONE
+    assert due(shown.interaction) is Step.OFFER_SECOND
     key = the_authenticator(desk.house, account, KindName.WEBAUTHN)
     assert (key.label, key.failures, key.used_ms) == ("My key", 0, None)
     facts = CredentialFacts.load(key.facts)
@@ -61,10 +61,13 @@ def test_a_key_by_invitation(desk: Desk, account: Account) -> None:
 def test_a_password_and_then_a_key_by_invitation(desk: Desk, account: Account) -> None:
     interaction = desk.first_visit(account)
     must(choose_password(desk, interaction, PASSWORD))
-    assert due(must(desk.find(interaction))) is Step.ENROL_KEY
+    assert due(must(desk.find(interaction))) is Step.ENROL_TOKEN
     begun = desk.begin(interaction, Purpose.ENROL, alone=False)
     must(desk.prove(begun, desk.create(begun)))
-    assert {a.kind for a in authenticators(desk.house, account)} == set(KindName)
+    assert {a.kind for a in authenticators(desk.house, account)} == {
+        KindName.PASSWORD,
+        KindName.WEBAUTHN,
+    }
     desk.password_in("ada")
 
 
@@ -169,17 +172,18 @@ def test_an_enrolment_ends_with_its_interaction(
     assert reason(desk.prove(begun, made)) is Reason.EXPIRED
 
 
-def test_one_invitation_enrols_one_key(desk: Desk, account: Account) -> None:
+def test_one_invitation_enrols_two_keys_and_no_third(desk: Desk, account: Account) -> None:
     interaction = desk.first_visit(account)
-    first = desk.begin(interaction, Purpose.ENROL)
-    second = desk.begin(interaction, Purpose.ENROL)
-    other = Desk(desk.house, seed=b"another key")
-    must(desk.prove(first, desk.create(first)))
-    made = other.browser.create(options_of(second), ISSUER)
-    outcome = desk.prove(second, Proof(KindName.WEBAUTHN, {"credential": made}))
-    assert reason(outcome) is Reason.REPLAYED
+    begun = [desk.begin(interaction, Purpose.ENROL) for _ in range(3)]
+    must(desk.prove(begun[0], desk.create(begun[0])))
+    for number, late in ((1, False), (2, True)):
+        other = Desk(desk.house, seed=b"another key %d" % number)
+        made = other.browser.create(options_of(begun[number]), ISSUER)
+        outcome = desk.prove(begun[number], Proof(KindName.WEBAUTHN, {"credential": made}))
+        if late:
+            assert reason(outcome) is Reason.REPLAYED
     assert reason(desk.try_begin(interaction, Purpose.ENROL)) is Reason.REPLAYED
-    assert len(authenticators(desk.house, account)) == 1
+    assert len(authenticators(desk.house, account)) == 2
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from counterfoil.accounts import Account, AccountState
-from counterfoil.assurance import assess
+from counterfoil.assurance import Level, assess
 from counterfoil.audit import What
 from counterfoil.errors import Reason
 from counterfoil.factors.kind import KindName, Purpose
@@ -226,7 +226,9 @@ def test_without_a_password_a_step_up_asks_for_the_pin(house: House) -> None:
 
 
 def test_a_step_up_needs_somebody_signed_in(desk: Desk) -> None:
-    outcome = desk.write(lambda tx: desk.interactions.open_step_up(tx, desk.session, "/"))
+    outcome = desk.write(
+        lambda tx: desk.interactions.open_step_up(tx, desk.session, "/", Level.OTP)
+    )
     assert reason(outcome) is Reason.SIGNED_OUT
     assert reason(desk.enrolment()) is Reason.SIGNED_OUT
 

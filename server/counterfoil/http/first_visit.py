@@ -71,7 +71,7 @@ async def first_visit(request: Request) -> Response:
     step, way = due(interaction), request.query_params.get("way")
     if step is Step.NOTHING:
         return page(request, "done", person=person)
-    if step is Step.ENROL_KEY:
+    if step is Step.ENROL_TOKEN:
         return page(request, "enrol_key", interaction=interaction.id, alone=False)
     if way == "password":
         return page(request, "first_visit_password", interaction=interaction.id, person=person)

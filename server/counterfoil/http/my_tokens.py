@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from counterfoil.accounts import Account, Authenticator
 from counterfoil.accounts.rules import refuse_last_authenticator
+from counterfoil.assurance import Level
 from counterfoil.errors import Reason, Refused, voice
 from counterfoil.factors.kind import KindName
 from counterfoil.factors.webauthn.facts import CredentialFacts
@@ -16,7 +17,7 @@ from counterfoil.http.problems import log_refusal
 from counterfoil.http.sign_in import find_interaction, own_form
 from counterfoil.http.steps import HOME, next_path
 from counterfoil.interactions import InteractionPurpose, Step
-from counterfoil.interactions.rules import due
+from counterfoil.interactions.rules import due, strongest
 from counterfoil.kit.ids import AccountId, AuthenticatorId
 from counterfoil.sessions import Session
 from counterfoil.store import Transaction
@@ -39,9 +40,10 @@ async def add(request: Request) -> Response:
     asked = await _signed_in(request)
     if isinstance(asked, Refused):
         return see_other("/")
-    house, session = house_of(request), asked[0]
-    if house.interactions.refuse_stale(session) is not None:
-        return await _touch_first(request, session, "/tokens/add", "add")
+    house, (session, account) = house_of(request), asked
+    least = await house.store.read(lambda tx: house.interactions.least_to_add(tx, account.id))
+    if house.interactions.refuse_stale(session, least) is not None:
+        return await _touch_first(request, session, "/tokens/add", "add", least)
     return await _open_enrolment(request, session)
 
 
@@ -50,8 +52,9 @@ async def add_after_touch(request: Request) -> Response:
     asked = await _signed_in(request)
     if isinstance(asked, Refused):
         return see_other("/")
-    house, session = house_of(request), asked[0]
-    if house.interactions.refuse_stale(session) is not None:
+    house, (session, account) = house_of(request), asked
+    least = await house.store.read(lambda tx: house.interactions.least_to_add(tx, account.id))
+    if house.interactions.refuse_stale(session, least) is not None:
         return see_other(HOME)
     return await _open_enrolment(request, session)
 
@@ -67,9 +70,10 @@ async def enrol(request: Request) -> Response:
     if due(interaction) is Step.NOTHING:
         return see_other(next_path(interaction))
     house = house_of(request)
-    if house.interactions.refuse_stale(session) is not None:
+    least = await house.store.read(lambda tx: house.interactions.least_to_add(tx, account_id))
+    if house.interactions.refuse_stale(session, least) is not None:
         # The page may have waited; the key is asked for only while the last touch is fresh.
-        return await _touch_first(request, session, "/tokens/add", "add")
+        return await _touch_first(request, session, "/tokens/add", "add", least)
 
     def facts(tx: Transaction) -> tuple[bool, int]:
         enrolled = house.accounts.authenticators(tx, account_id)
@@ -110,9 +114,11 @@ async def remove(request: Request) -> Response:
     if isinstance(asked, Refused):
         return see_other("/")
     (session, account), house, whence = asked, house_of(request), where(request)
-    if house.interactions.refuse_stale(session) is not None:
-        return await _touch_first(request, session, HOME, "remove")
     authenticator = AuthenticatorId(request.path_params["authenticator"])
+    enrolled = await house.store.read(lambda tx: house.accounts.authenticators(tx, account.id))
+    least = strongest(a.kind for a in enrolled if a.id == authenticator)
+    if house.interactions.refuse_stale(session, least) is not None:
+        return await _touch_first(request, session, HOME, "remove", least)
     refused = await house.store.write(
         lambda tx: (
             house.sessions.hold(tx, session.id)
@@ -133,10 +139,12 @@ async def _signed_in(request: Request) -> tuple[Session, Account] | Refused:
     return Refused(Reason.SIGNED_OUT) if account is None else (session, account)
 
 
-async def _touch_first(request: Request, session: Session, way_back: str, why: str) -> Response:
+async def _touch_first(
+    request: Request, session: Session, way_back: str, why: str, least: Level
+) -> Response:
     house = house_of(request)
     interaction = await house.store.write(
-        lambda tx: house.interactions.open_step_up(tx, session, way_back)
+        lambda tx: house.interactions.open_step_up(tx, session, way_back, least)
     )
     if isinstance(interaction, Refused):
         return error_page(request, interaction)

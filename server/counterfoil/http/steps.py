@@ -19,10 +19,12 @@ def next_path(interaction: Interaction) -> str:
         case InteractionPurpose.STEP_UP:
             return f"/step-up/{interaction.id}"
         case InteractionPurpose.ENROL if done:
-            return f"{HOME}?done=added"
+            return f"{HOME}?done={'changed' if interaction.has_password else 'added'}"
         case InteractionPurpose.ENROL:
             return f"/enrol/{interaction.id}"
         case InteractionPurpose.FIRST_VISIT:
             return f"/first-visit/{interaction.id}"
+        case InteractionPurpose.NEW_PASSWORD:
+            return f"/new-password/{interaction.id}"
         case _:
             assert_never(interaction.purpose)

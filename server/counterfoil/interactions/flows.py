@@ -1,17 +1,17 @@
-"""Opens interactions, and joins a ceremony's verdict with the browser's session.
+"""Joins a ceremony's verdict with the interaction that it is part of, and the browser's session.
 
 The asynchronous ones open their own units of work: a slow proof takes two, around the
 judgement.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from counterfoil.accounts import Account, Accounts
+from counterfoil.accounts import Account
 from counterfoil.accounts.rules import clean_label
-from counterfoil.assurance import touched_within
 from counterfoil.audit import Where
-from counterfoil.ceremonies import Begun, Ceremonies, Claimed, Settled
-from counterfoil.ceremonies.judges import Judges
+from counterfoil.ceremonies import Begun, Claimed, Settled
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName, Proof, Purpose, Verified
 from counterfoil.interactions import rules, store
@@ -20,15 +20,14 @@ from counterfoil.interactions.interaction import (
     InteractionPurpose,
     InteractionState,
 )
-from counterfoil.kit.clock import Clock
-from counterfoil.kit.entropy import Entropy
-from counterfoil.kit.ids import AccountId, CeremonyId, InteractionId, SessionId, new_interaction_id
+from counterfoil.interactions.openings import Openings
+from counterfoil.kit.ids import CeremonyId, InteractionId, SessionId
 from counterfoil.kit.secret import Secret
-from counterfoil.limits import Limited, Limits
-from counterfoil.sessions import Session, Sessions
-from counterfoil.store import Store, Transaction
+from counterfoil.limits import Limited
+from counterfoil.sessions import Session
+from counterfoil.store import Transaction
 
-DEFAULT_LABEL = "Security key"
+Claim: TypeAlias = Callable[[Transaction], Claimed | Refused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,109 +45,10 @@ class _Broken:
     error: Exception
 
 
-@dataclass(frozen=True, slots=True)
-class Interactions:
-    clock: Clock
-    entropy: Entropy
-    store: Store
-    accounts: Accounts
-    ceremonies: Ceremonies
-    sessions: Sessions
-    judges: Judges
-    limits: Limits
-    interaction_s: int
-    enrolment_s: int
-    step_up_s: int
+class Interactions(Openings):
+    """An interaction from its opening to its fruit."""
 
-    # --- opening ---------------------------------------------------------------------------
-
-    def open_sign_in(
-        self, tx: Transaction, session_id: SessionId, request: str | None
-    ) -> Interaction:
-        """Nobody is recognised yet, whoever the session belongs to."""
-        return self._open(tx, session_id, InteractionPurpose.SIGN_IN, request, None)
-
-    def open_done(self, tx: Transaction, session: Session, request: str) -> Interaction:
-        """Nothing to prove: the session's factors are enough, only consent is missing."""
-        done = replace(
-            self._new(session.id, InteractionPurpose.SIGN_IN, request, session.account),
-            state=InteractionState.DONE,
-            factors=session.factors,
-        )
-        store.insert_interaction(tx, done)
-        return done
-
-    def open_first_visit(
-        self, tx: Transaction, session_id: SessionId, token: Secret, where: Where
-    ) -> Interaction | Refused:
-        """Spends the invitation, and binds it to the browser that brought it."""
-        account = self.accounts.claim_invitation(tx, token, where)
-        if isinstance(account, Refused):
-            return account
-        return self._open(tx, session_id, InteractionPurpose.FIRST_VISIT, None, account.id)
-
-    def open_enrolment(self, tx: Transaction, session: Session) -> Interaction | Refused:
-        """Another authenticator; LEVEL_TOO_LOW until the person has touched one just now."""
-        refused = self.sessions.hold(tx, session.id) or self.refuse_stale(session)
-        if refused is not None:
-            return refused
-        return self._open(tx, session.id, InteractionPurpose.ENROL, None, session.account)
-
-    def open_step_up(
-        self, tx: Transaction, session: Session, way_back: str
-    ) -> Interaction | Refused:
-        """One touch, and then on to `way_back`, a path of ours."""
-        if session.account is None:
-            return Refused(Reason.SIGNED_OUT)
-        ended = self.sessions.hold(tx, session.id)
-        if ended is not None:
-            return ended
-        return self._open(tx, session.id, InteractionPurpose.STEP_UP, way_back, session.account)
-
-    def refuse_stale(self, session: Session) -> Refused | None:
-        """Changes to one's own tokens need the strongest level held, touched just now."""
-        if session.account is None:
-            return Refused(Reason.SIGNED_OUT)
-        if not touched_within(session.factors, self.step_up_s, self.clock.now_ms()):
-            return Refused(Reason.LEVEL_TOO_LOW)
-        return None
-
-    def refuse_flood(
-        self, tx: Transaction, session: Session | None, where: Where, what: Limited
-    ) -> Refused | None:
-        """Counts what a browser does that nobody is signed in with, by its address."""
-        if session is not None and session.signed_in:
-            return None
-        return self.limits.refuse_flood(tx, where.address, what)
-
-    # --- looking and ending ------------------------------------------------------------------
-
-    def find(
-        self, tx: Transaction, interaction_id: InteractionId, session_id: SessionId
-    ) -> Interaction | Refused:
-        interaction = store.find(tx, interaction_id)
-        refused = rules.refuse_unusable(interaction, session_id, self.clock.now_ms())
-        if refused is not None or interaction is None:
-            return refused or Refused(Reason.NOT_FOUND)
-        return rules.forget_stale(interaction, self.clock.now_ms())
-
-    def finish(
-        self, tx: Transaction, interaction_id: InteractionId, session_id: SessionId
-    ) -> Interaction | Refused:
-        """Takes the fruit of a done interaction, once; REPLAYED the second time."""
-        interaction = self.find(tx, interaction_id, session_id)
-        if isinstance(interaction, Refused):
-            return interaction
-        if not store.end(tx, interaction_id, InteractionState.DONE, InteractionState.FINISHED):
-            return Refused(Reason.REPLAYED)
-        return replace(interaction, state=InteractionState.FINISHED)
-
-    def can_use_second_key(self, tx: Transaction, account_id: AccountId) -> bool:
-        """Whether the account has a password beside which a key need not verify the person."""
-        return any(
-            a.kind is KindName.PASSWORD and a.live
-            for a in self.accounts.authenticators(tx, account_id)
-        )
+    __slots__ = ()
 
     # --- the ceremony in it --------------------------------------------------------------------
 
@@ -173,9 +73,10 @@ class Interactions:
             return interaction
         if interaction.purpose is InteractionPurpose.ENROL:
             # The page may have waited: the touch must be fresh when the key is asked for.
-            stale = self.sessions.hold(tx, session.id) or self.refuse_stale(session)
+            stale = self.sessions.hold(tx, session.id) or self.refuse_adding(tx, session)
             if stale is not None:
                 return stale
+        alone = alone and kind is KindName.WEBAUTHN
         account = self._account_of_ceremony(tx, interaction, kind, purpose, alone)
         if isinstance(account, Refused):
             return account
@@ -193,26 +94,41 @@ class Interactions:
         self, ceremony_id: CeremonyId, session: Session, proof: Proof, label: str, where: Where
     ) -> Shown | Refused:
         """Claims, judges and settles the ceremony, and moves its interaction and session on."""
-        label = clean_label(label, DEFAULT_LABEL)
-        if not self.ceremonies.kinds[proof.kind].slow:
-            outcome = await self.store.write(
-                lambda tx: self._prove_at_once(tx, ceremony_id, session, proof, label, where)
+        label = clean_label(label, "")
+
+        def claim(tx: Transaction) -> Claimed | Refused:
+            return self._claim(tx, ceremony_id, session, proof, where)
+
+        return await self._prove(claim, session, proof.kind, label, where)
+
+    async def prove_form(
+        self,
+        interaction_id: InteractionId,
+        session: Session,
+        purpose: Purpose,
+        proof: Proof,
+        where: Where,
+        *,
+        ceremony: CeremonyId | None = None,
+        label: str = "",
+    ) -> Shown | Refused:
+        """A proof from a form: without a `ceremony` one begins, or goes on, with the proof itself.
+
+        What begins with it is claimed in the same transaction.
+        """
+        label = clean_label(label, "")
+
+        def claim(tx: Transaction) -> Claimed | Refused:
+            begun = ceremony or self._ceremony_of_form(
+                tx, interaction_id, session, proof.kind, purpose, where
             )
-            if isinstance(outcome, _Broken):
-                raise outcome.error
-            return outcome
-        with self.judges.place() as busy:
-            if busy is not None:
-                return busy
-            claimed = await self.store.write(
-                lambda tx: self._claim(tx, ceremony_id, session, proof, where)
+            return (
+                begun
+                if isinstance(begun, Refused)
+                else self._claim(tx, begun, session, proof, where)
             )
-            if isinstance(claimed, Refused):
-                return claimed
-            verdict = await self.judges.judge(lambda: self.ceremonies.judge(claimed))
-            return await self.store.write(
-                lambda tx: self._settle(tx, session, claimed, verdict, label, where)
-            )
+
+        return await self._prove(claim, session, proof.kind, label, where)
 
     async def prove_password(
         self,
@@ -224,15 +140,8 @@ class Interactions:
         where: Where,
     ) -> Shown | Refused:
         """A password from a form: its ceremony begins with the proof itself."""
-        begun = await self.store.write(
-            lambda tx: self.begin(
-                tx, interaction_id, session, KindName.PASSWORD, purpose, where, alone=False
-            )
-        )
-        if isinstance(begun, Refused):
-            return begun
         proof = Proof(KindName.PASSWORD, {"name": name, "password": password.reveal()})
-        return await self.prove(begun.ceremony, session, proof, "", where)
+        return await self.prove_form(interaction_id, session, purpose, proof, where)
 
     def cancel(
         self, tx: Transaction, ceremony_id: CeremonyId, session_id: SessionId, where: Where
@@ -245,16 +154,32 @@ class Interactions:
 
     # --- steps ------------------------------------------------------------------------------------
 
+    async def _prove(
+        self, claim: Claim, session: Session, kind: KindName, label: str, where: Where
+    ) -> Shown | Refused:
+        """One transaction for a fast kind; for a slow one two, with the judgement between."""
+        if not self.ceremonies.kinds[kind].slow:
+            outcome = await self.store.write(
+                lambda tx: self._prove_at_once(tx, claim, session, label, where)
+            )
+            if isinstance(outcome, _Broken):
+                raise outcome.error
+            return outcome
+        with self.judges.place() as busy:
+            if busy is not None:
+                return busy
+            claimed = await self.store.write(claim)
+            if isinstance(claimed, Refused):
+                return claimed
+            verdict = await self.judges.judge(lambda: self.ceremonies.judge(claimed))
+            return await self.store.write(
+                lambda tx: self._settle(tx, session, claimed, verdict, label, where)
+            )
+
     def _prove_at_once(
-        self,
-        tx: Transaction,
-        ceremony_id: CeremonyId,
-        session: Session,
-        proof: Proof,
-        label: str,
-        where: Where,
+        self, tx: Transaction, claim: Claim, session: Session, label: str, where: Where
     ) -> Shown | Refused | _Broken:
-        claimed = self._claim(tx, ceremony_id, session, proof, where)
+        claimed = claim(tx)
         if isinstance(claimed, Refused):
             return claimed
         try:
@@ -262,6 +187,23 @@ class Interactions:
         except Exception as error:  # noqa: BLE001  # whatever broke, the challenge is spent
             return _Broken(error)
         return self._settle(tx, session, claimed, verdict, label, where)
+
+    def _ceremony_of_form(
+        self,
+        tx: Transaction,
+        interaction_id: InteractionId,
+        session: Session,
+        kind: KindName,
+        purpose: Purpose,
+        where: Where,
+    ) -> CeremonyId | Refused:
+        """The open one that this is a further try of, else a new one."""
+        if self.ceremonies.kinds[kind].tries > 1:
+            going_on = self.ceremonies.resume(tx, interaction_id, kind, purpose)
+            if going_on is not None:
+                return self.refuse_flood(tx, session, where, Limited.TRY) or going_on
+        begun = self.begin(tx, interaction_id, session, kind, purpose, where, alone=False)
+        return begun if isinstance(begun, Refused) else begun.ceremony
 
     def _claim(
         self,
@@ -294,8 +236,14 @@ class Interactions:
             verdict = Refused(Reason.SIGNED_OUT)
         elif before.state is not InteractionState.OPEN:
             verdict = Refused(Reason.LOST_RACE)
-        settled = self.ceremonies.settle(tx, claimed, verdict, label, where)
+        elif isinstance(verdict, Verified):
+            verdict = rules.refuse_late(before, claimed.ceremony.kind) or verdict
+        changes_password = before is not None and before.purpose is InteractionPurpose.ENROL
+        keep = session.id if changes_password else None
+        settled = self.ceremonies.settle(tx, claimed, verdict, label, where, keep=keep)
         if isinstance(settled, Refused):
+            if settled.reason is Reason.TRIES_SPENT and before is not None:
+                self._begin_anew(tx, before)
             return settled
         assert before is not None, "without a session the verdict is a refusal"
         return self._advance(tx, session, before, settled, where)
@@ -319,19 +267,28 @@ class Interactions:
             return Refused(Reason.LOST_RACE)
         return Shown(after, cookie)
 
+    def _begin_anew(self, tx: Transaction, spent: Interaction) -> None:
+        """Whoever guesses codes needs the password again for every few of them."""
+        if spent.purpose is InteractionPurpose.SIGN_IN:
+            store.advance(tx, spent, rules.forgotten(spent))
+        elif spent.purpose is InteractionPurpose.STEP_UP:
+            store.end(tx, spent.id, InteractionState.OPEN, InteractionState.CANCELLED)
+
     def _move_session(
         self, tx: Transaction, session: Session, after: Interaction, where: Where
     ) -> tuple[SessionId, Secret] | Refused:
         """The cookie's secret changes at every factor; the session becomes the person's when
         a sign-in or step-up is done. An enrolment proves nothing that signs in."""
         proves_person = after.purpose in (InteractionPurpose.SIGN_IN, InteractionPurpose.STEP_UP)
-        if not proves_person or after.state is not InteractionState.DONE:
+        # The old password's place in the session is taken by the new one.
+        changed = after.purpose is InteractionPurpose.ENROL and after.has_password
+        if not (proves_person or changed) or after.state is not InteractionState.DONE:
             cookie = self.sessions.rotate(tx, session.id)
             return cookie if isinstance(cookie, Refused) else (session.id, cookie)
         assert after.account is not None
         prove = (
             self.sessions.step_up
-            if after.purpose is InteractionPurpose.STEP_UP
+            if after.purpose is not InteractionPurpose.SIGN_IN
             else self.sessions.sign_in
         )
         proven = prove(tx, session, after.account, after.factors, where)
@@ -353,37 +310,3 @@ class Interactions:
         if account is None or not account.active:
             return Refused(Reason.ACCOUNT_DISABLED)
         return account
-
-    def _open(
-        self,
-        tx: Transaction,
-        session_id: SessionId,
-        purpose: InteractionPurpose,
-        request: str | None,
-        account: AccountId | None,
-    ) -> Interaction:
-        interaction = self._new(session_id, purpose, request, account)
-        store.insert_interaction(tx, interaction)
-        return interaction
-
-    def _new(
-        self,
-        session_id: SessionId,
-        purpose: InteractionPurpose,
-        request: str | None,
-        account: AccountId | None,
-    ) -> Interaction:
-        now_ms = self.clock.now_ms()
-        enrols = purpose in (InteractionPurpose.FIRST_VISIT, InteractionPurpose.ENROL)
-        lifetime_s = self.enrolment_s if enrols else self.interaction_s
-        return Interaction(
-            id=new_interaction_id(self.entropy),
-            session=session_id,
-            purpose=purpose,
-            state=InteractionState.OPEN,
-            request=request,
-            account=account,
-            factors=(),
-            made_ms=now_ms,
-            expires_ms=now_ms + lifetime_s * 1000,
-        )

@@ -10,6 +10,7 @@ one browser by the session's stable key.
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
+from counterfoil.assurance import Level
 from counterfoil.factors.kind import KindName, VerifiedFactor
 from counterfoil.kit.ids import AccountId, InteractionId, SessionId
 
@@ -19,6 +20,7 @@ class InteractionPurpose(StrEnum):
     STEP_UP = "step_up"
     FIRST_VISIT = "first_visit"
     ENROL = "enrol"
+    NEW_PASSWORD = "new_password"
 
 
 class InteractionState(StrEnum):
@@ -33,15 +35,21 @@ class Step(Enum):
 
     FIRST_FACTOR = auto()
     SECOND_FACTOR = auto()
-    CHOOSE_FIRST = auto()
-    ENROL_KEY = auto()
-    TOUCH = auto()
+    CONFIRM = auto()  # step-up: one proof by what is held
+    CHOOSE_FIRST = auto()  # first visit: a key alone, or a password and something beside it
+    ENROL_TOKEN = auto()  # first visit: the token beside the password
+    OFFER_SECOND = auto()  # first visit: a second token, which may be declined
+    OFFER_RECOVERY = auto()  # first visit: recovery codes, which may be declined
+    ADD = auto()
+    NEW_PASSWORD = auto()
     NOTHING = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """`request` is the text of whoever opened it: oauth's request, a page's way back, or None."""
+    """`request` is the text of whoever opened it: oauth's request, a page's way back, or None;
+    in a first visit, the offers that were declined. `least` is what a step-up must reach.
+    """
 
     id: InteractionId
     session: SessionId
@@ -52,7 +60,12 @@ class Interaction:
     factors: tuple[VerifiedFactor, ...]
     made_ms: int
     expires_ms: int
+    least: Level | None = None
 
     @property
     def has_password(self) -> bool:
-        return any(factor.kind is KindName.PASSWORD for factor in self.factors)
+        return self.shows(KindName.PASSWORD)
+
+    def shows(self, *kinds: KindName) -> bool:
+        """Whether a factor of one of these kinds was shown, or in a first visit enrolled."""
+        return any(factor.kind in kinds for factor in self.factors)

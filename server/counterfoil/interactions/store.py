@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, insert, select, update
 
+from counterfoil.assurance import Level
 from counterfoil.factors.facts import dump_factors, load_factors
 from counterfoil.interactions.interaction import (
     Interaction,
@@ -62,6 +63,7 @@ def insert_interaction(tx: Transaction, interaction: Interaction) -> None:
             "factors": dump_factors(interaction.factors),
             "made_ms": interaction.made_ms,
             "expires_ms": interaction.expires_ms,
+            "least": None if interaction.least is None else interaction.least.acr,
         },
     )
 
@@ -105,6 +107,20 @@ def end(
     return tx.execute(_END, values).rowcount == 1
 
 
+def decline(tx: Transaction, interaction_id: InteractionId, before: str | None, after: str) -> bool:
+    """Remembers an offer that was declined; False when another request came between."""
+    statement = (
+        update(interactions)
+        .where(
+            interactions.c.id == interaction_id,
+            interactions.c.state == InteractionState.OPEN.value,
+            interactions.c.request.is_not_distinct_from(before),
+        )
+        .values(request=after)
+    )
+    return tx.execute(statement).rowcount == 1
+
+
 def _interaction(row: AnyRow | None) -> Interaction | None:
     if row is None:
         return None
@@ -118,4 +134,5 @@ def _interaction(row: AnyRow | None) -> Interaction | None:
         load_factors(row.factors),
         row.made_ms,
         row.expires_ms,
+        None if row.least is None else Level.from_acr(row.least),
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.assurance import Level, assess, meets, touched_within
+from counterfoil.assurance import Level, assess, fresh_level, meets
 from counterfoil.factors.kind import KindName, VerifiedFactor
 from counterfoil.kit.ids import AuthenticatorId
 
@@ -158,13 +158,13 @@ def test_a_level_is_met_by_itself_and_by_higher_ones(
     assert meets(assess(factors), least=least, max_age_s=None, now_ms=NOON) is enough
 
 
-def test_a_touch_is_fresh_up_to_its_edge_and_a_password_is_no_touch() -> None:
-    for age_ms, fresh in ((0, True), (300_000, True), (300_001, False)):
-        assert touched_within((TOUCHED,), 300, NOON + age_ms) is fresh
-    assert not touched_within((PASSWORD,), 300, NOON)
-    assert not touched_within((), 300, NOON)
-    assert not touched_within((replace(TOUCHED, phishing_resistant=False),), 300, NOON)
-    assert touched_within((replace(TOUCHED, at_ms=NOON - 10**9), TOUCHED), 300, NOON)
+def test_a_proof_is_fresh_up_to_its_edge_and_a_password_is_none() -> None:
+    for age_ms, level in ((0, PHR), (300_000, PHR), (300_001, None)):
+        assert fresh_level((TOUCHED,), 300, NOON + age_ms) is level
+    assert fresh_level((PASSWORD,), 300, NOON) is None
+    assert fresh_level((), 300, NOON) is None
+    assert fresh_level((replace(TOUCHED, phishing_resistant=False),), 300, NOON) is Level.OTP
+    assert fresh_level((replace(TOUCHED, at_ms=NOON - 10**9), TOUCHED), 300, NOON) is PHR
 
 
 factors = st.builds(

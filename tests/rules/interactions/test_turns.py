@@ -2,22 +2,26 @@
 
 import itertools
 from dataclasses import replace
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.assurance import assess
+from counterfoil.assurance import Level, assess
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName, Purpose, VerifiedFactor
 from counterfoil.interactions import Interaction, InteractionPurpose, InteractionState, Step
 from counterfoil.interactions.rules import (
     PASSWORD_WAITS_MS,
     after,
+    declining,
     due,
     forget_stale,
+    refuse_late,
     refuse_out_of_turn,
     refuse_unusable,
+    strongest,
 )
 from counterfoil.kit.ids import AccountId, AuthenticatorId, InteractionId, SessionId
 from counterfoil.sessions.session import with_newer
@@ -29,6 +33,8 @@ KEY = AuthenticatorId("aut_key")
 PASSWORD = VerifiedFactor(KindName.PASSWORD, AuthenticatorId("aut_password"), NOON)
 TOUCHED = VerifiedFactor(KindName.WEBAUTHN, KEY, NOON, user_present=True, phishing_resistant=True)
 VERIFIED = replace(TOUCHED, user_verified=True)
+CODE = VerifiedFactor(KindName.TOTP, AuthenticatorId("aut_phone"), NOON)
+SHEET = VerifiedFactor(KindName.RECOVERY, AuthenticatorId("aut_sheet"), NOON)
 
 SIGN_IN = Interaction(
     InteractionId("int_1"),
@@ -45,10 +51,16 @@ HALF = replace(SIGN_IN, account=ADA, factors=(PASSWORD,))
 STEP_UP = replace(SIGN_IN, purpose=InteractionPurpose.STEP_UP, account=ADA)
 FIRST_VISIT = replace(SIGN_IN, purpose=InteractionPurpose.FIRST_VISIT, account=ADA)
 CHOSEN = replace(FIRST_VISIT, factors=(PASSWORD,))
+HAS_KEY = replace(FIRST_VISIT, factors=(VERIFIED,))
+HAS_PHONE = replace(CHOSEN, factors=(PASSWORD, CODE))
+WANTS_NO_SECOND = replace(HAS_PHONE, request="OFFER_SECOND")
+HAS_BOTH = replace(CHOSEN, factors=(PASSWORD, CODE, TOUCHED))
 ENROL = replace(SIGN_IN, purpose=InteractionPurpose.ENROL, account=ADA)
+NEW_PASSWORD = replace(ENROL, purpose=InteractionPurpose.NEW_PASSWORD)
+STEP_UP_BY_KEY = replace(STEP_UP, least=Level.PHISHING_RESISTANT)
 ENDED = [
     replace(i, state=state)
-    for i in (SIGN_IN, HALF, STEP_UP, FIRST_VISIT, CHOSEN, ENROL)
+    for i in (SIGN_IN, HALF, STEP_UP, FIRST_VISIT, CHOSEN, HAS_KEY, HAS_BOTH, ENROL, NEW_PASSWORD)
     for state in InteractionState
     if state is not InteractionState.OPEN
 ]
@@ -59,10 +71,17 @@ ENDED = [
     [
         (SIGN_IN, Step.FIRST_FACTOR),
         (HALF, Step.SECOND_FACTOR),
-        (STEP_UP, Step.TOUCH),
+        (STEP_UP, Step.CONFIRM),
         (FIRST_VISIT, Step.CHOOSE_FIRST),
-        (CHOSEN, Step.ENROL_KEY),
-        (ENROL, Step.ENROL_KEY),
+        (CHOSEN, Step.ENROL_TOKEN),
+        (HAS_KEY, Step.OFFER_SECOND),
+        (HAS_PHONE, Step.OFFER_SECOND),
+        (WANTS_NO_SECOND, Step.OFFER_RECOVERY),
+        (HAS_BOTH, Step.OFFER_RECOVERY),
+        (replace(HAS_BOTH, factors=(*HAS_BOTH.factors, SHEET)), Step.NOTHING),
+        (replace(HAS_KEY, request="OFFER_SECOND"), Step.NOTHING),
+        (ENROL, Step.ADD),
+        (NEW_PASSWORD, Step.NEW_PASSWORD),
         *((ended, Step.NOTHING) for ended in ENDED),
     ],
 )
@@ -71,37 +90,40 @@ def test_each_interaction_has_one_step_due(interaction: Interaction, step: Step)
 
 
 # Kind, purpose, alone, has_password: everything that may begin; all else is refused.
+Turn: TypeAlias = tuple[KindName, Purpose, bool, bool]
 KEY_ALONE = (KindName.WEBAUTHN, Purpose.SIGN_IN, True)
 KEY_BESIDE = (KindName.WEBAUTHN, Purpose.SIGN_IN, False)
 BOTH = (True, False)
 BY_PASSWORD = {(KindName.PASSWORD, Purpose.SIGN_IN, alone, p) for alone in BOTH for p in BOTH}
+
+
+def every(*kinds: KindName, purpose: Purpose, has: tuple[bool, ...] = BOTH) -> set[Turn]:
+    return {(kind, purpose, alone, p) for kind in kinds for alone in BOTH for p in has}
+
+
+KEYS = {(KindName.WEBAUTHN, Purpose.ENROL, True, p) for p in BOTH} | {
+    (KindName.WEBAUTHN, Purpose.ENROL, False, True)
+}
+PHONES = every(KindName.TOTP, purpose=Purpose.ENROL, has=(True,))
+SHEETS = every(KindName.RECOVERY, purpose=Purpose.ENROL, has=(True,))
+PASSWORDS = every(KindName.PASSWORD, purpose=Purpose.ENROL)
+CODES = (KindName.TOTP, KindName.RECOVERY)
 MAY_BEGIN = {
     "first factor": (SIGN_IN, BY_PASSWORD | {(*KEY_ALONE, p) for p in BOTH}),
     "second factor": (
         HALF,
-        BY_PASSWORD | {(*key, p) for key in (KEY_ALONE, KEY_BESIDE) for p in BOTH},
+        BY_PASSWORD
+        | {(*key, p) for key in (KEY_ALONE, KEY_BESIDE) for p in BOTH}
+        | every(*CODES, purpose=Purpose.SIGN_IN),
     ),
-    "touch": (
-        STEP_UP,
-        {(KindName.WEBAUTHN, Purpose.STEP_UP, alone, p) for alone in BOTH for p in BOTH},
-    ),
-    "choose first": (
-        FIRST_VISIT,
-        {(KindName.PASSWORD, Purpose.ENROL, alone, p) for alone in BOTH for p in BOTH}
-        | {(KindName.WEBAUTHN, Purpose.ENROL, True, p) for p in BOTH}
-        | {(KindName.WEBAUTHN, Purpose.ENROL, False, True)},
-    ),
-    "enrol a key by invitation": (
-        CHOSEN,
-        {(KindName.PASSWORD, Purpose.ENROL, alone, p) for alone in BOTH for p in BOTH}
-        | {(KindName.WEBAUTHN, Purpose.ENROL, True, p) for p in BOTH}
-        | {(KindName.WEBAUTHN, Purpose.ENROL, False, True)},
-    ),
-    "enrol another key": (
-        ENROL,
-        {(KindName.WEBAUTHN, Purpose.ENROL, True, p) for p in BOTH}
-        | {(KindName.WEBAUTHN, Purpose.ENROL, False, True)},
-    ),
+    "confirm": (STEP_UP, every(KindName.WEBAUTHN, *CODES, purpose=Purpose.STEP_UP)),
+    "confirm with a key": (STEP_UP_BY_KEY, every(KindName.WEBAUTHN, purpose=Purpose.STEP_UP)),
+    "choose first": (FIRST_VISIT, PASSWORDS | KEYS | PHONES),
+    "enrol a token by invitation": (CHOSEN, PASSWORDS | KEYS | PHONES),
+    "a second token": (HAS_PHONE, KEYS | PHONES),
+    "recovery codes": (HAS_BOTH, SHEETS),
+    "add": (ENROL, KEYS | PHONES | SHEETS | PASSWORDS),
+    "new password": (NEW_PASSWORD, PASSWORDS),
 }
 
 
@@ -132,7 +154,9 @@ def test_what_is_not_due_and_what_is_too_weak_have_different_reasons() -> None:
     assert why(SIGN_IN, KindName.WEBAUTHN, Purpose.ENROL) is Reason.WRONG_KIND
     assert why(SIGN_IN, KindName.WEBAUTHN, Purpose.SIGN_IN) is Reason.EXPIRED
     assert why(ENROL, KindName.WEBAUTHN, Purpose.ENROL) is Reason.LEVEL_TOO_LOW
-    assert why(ENROL, KindName.PASSWORD, Purpose.ENROL) is Reason.WRONG_KIND
+    assert why(ENROL, KindName.TOTP, Purpose.ENROL) is Reason.NEEDS_PASSWORD
+    assert why(ENROL, KindName.PASSWORD, Purpose.SIGN_IN) is Reason.WRONG_KIND
+    assert why(STEP_UP_BY_KEY, KindName.TOTP, Purpose.STEP_UP) is Reason.LEVEL_TOO_LOW
     assert why(STEP_UP, KindName.PASSWORD, Purpose.STEP_UP) is Reason.WRONG_KIND
 
 
@@ -199,8 +223,15 @@ def test_a_password_waits_five_minutes_for_its_key(interaction: Interaction, for
         (HALF, ADA, PASSWORD, (PASSWORD,), InteractionState.OPEN),
         (STEP_UP, ADA, TOUCHED, (TOUCHED,), InteractionState.DONE),
         (FIRST_VISIT, ADA, PASSWORD, (PASSWORD,), InteractionState.OPEN),
-        (FIRST_VISIT, ADA, VERIFIED, (VERIFIED,), InteractionState.DONE),
-        (CHOSEN, ADA, TOUCHED, (PASSWORD, TOUCHED), InteractionState.DONE),
+        (HALF, ADA, CODE, (PASSWORD, CODE), InteractionState.DONE),
+        (HALF, ADA, SHEET, (PASSWORD, SHEET), InteractionState.DONE),
+        (STEP_UP, ADA, CODE, (CODE,), InteractionState.DONE),
+        (FIRST_VISIT, ADA, VERIFIED, (VERIFIED,), InteractionState.OPEN),
+        (HAS_KEY, ADA, VERIFIED, (VERIFIED, VERIFIED), InteractionState.DONE),
+        (CHOSEN, ADA, TOUCHED, (PASSWORD, TOUCHED), InteractionState.OPEN),
+        (HAS_PHONE, ADA, TOUCHED, (PASSWORD, CODE, TOUCHED), InteractionState.OPEN),
+        (HAS_BOTH, ADA, SHEET, (PASSWORD, CODE, TOUCHED, SHEET), InteractionState.DONE),
+        (NEW_PASSWORD, ADA, PASSWORD, (PASSWORD,), InteractionState.DONE),
         (ENROL, ADA, TOUCHED, (TOUCHED,), InteractionState.DONE),
     ],
 )
@@ -214,6 +245,34 @@ def test_a_proof_moves_its_interaction_on(
     purpose = Purpose.ENROL if before.purpose is InteractionPurpose.ENROL else Purpose.SIGN_IN
     expected = replace(before, account=account, factors=factors, state=state)
     assert after(before, account, purpose, factor) == expected
+
+
+def test_offers_are_declined_one_after_the_other() -> None:
+    assert declining(CHOSEN) == Refused(
+        Reason.WRONG_KIND, "nothing is offered that could be declined"
+    )
+    without_second = declining(HAS_PHONE)
+    assert without_second == WANTS_NO_SECOND
+    assert isinstance(without_second, Interaction)
+    done = declining(without_second)
+    assert isinstance(done, Interaction)
+    assert done.state is InteractionState.DONE
+    alone = declining(HAS_KEY)
+    assert isinstance(alone, Interaction)
+    assert alone.state is InteractionState.DONE
+
+
+def test_an_enrolment_that_was_begun_before_another_took_its_place_comes_late() -> None:
+    assert refuse_late(HAS_PHONE, KindName.WEBAUTHN) is None
+    assert refuse_late(HAS_BOTH, KindName.WEBAUTHN) == Refused(Reason.LOST_RACE)
+    assert refuse_late(HAS_PHONE, KindName.PASSWORD) == Refused(Reason.LOST_RACE)
+    assert refuse_late(ENROL, KindName.WEBAUTHN) is None
+
+
+def test_nobody_may_add_with_less_than_they_hold() -> None:
+    assert strongest([]) is Level.OTP
+    assert strongest([KindName.PASSWORD, KindName.RECOVERY, KindName.TOTP]) is Level.OTP
+    assert strongest([KindName.TOTP, KindName.WEBAUTHN]) is Level.PHISHING_RESISTANT
 
 
 factor_values = st.builds(

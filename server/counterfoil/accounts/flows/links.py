@@ -79,6 +79,37 @@ class Links(Writing):
         self._tell(tx, What.INVITATION_USED, link.account.id, link.account.id, where)
         return link.account
 
+    # --- a forgotten password -------------------------------------------------------------
+
+    def forgot_password(
+        self, tx: Transaction, name: str, where: Where
+    ) -> tuple[Account, Invitation] | None:
+        """A link to a new password, for who has one and an address that is known to be theirs.
+
+        It replaces the password and nothing else; None for everybody else, unknown names too.
+        """
+        key = rules.name_key(name)
+        account = None if isinstance(key, Refused) else store.find_account_by_key(tx, key)
+        if account is None or not (account.active and account.email and account.email_verified):
+            return None
+        held = store.list_authenticators(tx, account.id)
+        if not any(a.kind is KindName.PASSWORD for a in held):
+            return None
+        link = self.issue_link(tx, account.id, LinkPurpose.PASSWORD)
+        self._tell(tx, What.PASSWORD_LINK_SENT, account.id, "nobody", where)
+        return account, link
+
+    def claim_password_link(
+        self, tx: Transaction, token: Secret, where: Where
+    ) -> Account | Refused:
+        """Spends the link, once, and ends what an earlier one began."""
+        link = self.claim_link(tx, LinkPurpose.PASSWORD, token)
+        if isinstance(link, Refused):
+            return link
+        store.cancel_interactions(tx, link.account.id, purpose=NEW_PASSWORD)
+        self._tell(tx, What.PASSWORD_LINK_USED, link.account.id, link.account.id, where)
+        return link.account
+
     # --- links of every purpose -----------------------------------------------------------
 
     def issue_link(
