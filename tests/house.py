@@ -3,7 +3,7 @@
 import functools
 from dataclasses import dataclass
 
-from counterfoil.app import make_house
+from counterfoil.app import make_house, make_pages
 from counterfoil.audit import Event, list_events
 from counterfoil.http.house import House
 from counterfoil.kit.entropy import system_entropy
@@ -65,8 +65,15 @@ def house_on(url: str, clock: HandClock | None = None, **changes: object) -> Hou
         settings,
         RootKey(ROOT_KEY_MATERIAL),
         clock=clock or HandClock(),
-        pages=compiled_pages(settings.service_name, settings.demonstration),
+        pages=pages_for(settings),
     )
+
+
+def pages_for(settings: Settings) -> Pages:
+    """Compiled once for all who have the ordinary look."""
+    if settings.accent or settings.accent_dark or settings.logo_file:
+        return make_pages(settings)
+    return compiled_pages(settings.service_name, settings.demonstration)
 
 
 @functools.cache

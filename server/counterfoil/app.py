@@ -17,9 +17,10 @@ from counterfoil.ceremonies import Ceremonies
 from counterfoil.ceremonies.judges import Judges
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.registry import RelyingParty, all_kinds
-from counterfoil.http import ceremonies, first_visit, my_tokens, oauth, sign_in, static
+from counterfoil.http import ceremonies, first_visit, language, my_tokens, oauth, sign_in, static
 from counterfoil.http.headers import HeadersMiddleware
 from counterfoil.http.house import House
+from counterfoil.http.look import read_look, refuse_unspoken
 from counterfoil.http.pages import error_page
 from counterfoil.http.problems import problem, reason_of_status
 from counterfoil.interactions import Interactions
@@ -130,8 +131,14 @@ def _put_together(
             issuer=settings.issuer,
             code_s=settings.code_s,
         ),
-        pages=pages or Pages(settings.service_name, settings.demonstration),
+        pages=pages or make_pages(settings),
     )
+
+
+def make_pages(settings: Settings) -> Pages:
+    """The pages with the operator's look. Raises BadSettings."""
+    refuse_unspoken(settings)
+    return Pages(settings.service_name, settings.demonstration, look=read_look(settings))
 
 
 class _App(FastAPI):
@@ -162,7 +169,7 @@ def make_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.router.redirect_slashes = False
-    for module in (oauth, ceremonies, sign_in, first_visit, my_tokens, static):
+    for module in (oauth, ceremonies, sign_in, first_visit, my_tokens, language, static):
         app.router.routes.extend(module.routes)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(StoreBusy, _on_store_busy)

@@ -10,6 +10,7 @@ from tests.cli.commands import ISSUER, Made, change, run
 CHECKS = [
     "configuration",
     "relying party",
+    "look",
     "root key",
     "database",
     "data keys",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from counterfoil_web import moments
 from counterfoil_web.changes import CHANGES, Details, say_change, say_origin
+from counterfoil_web.languages import LANGUAGES
 from counterfoil_web.wording import Wording
 
 LINK_LETTERS = frozenset({"password_link", "email_link", "invitation"})
@@ -66,7 +67,7 @@ class Letters:
         """It greets nobody by name: whoever proposes an address could write to it by a name."""
         say = self._wording.say
         minutes = int(facts["minutes"])
-        good = say(f"letter.good.{'one' if minutes == 1 else 'other'}", number=minutes)
+        good = say(f"letter.good.{LANGUAGES[self.language].form(minutes)}", number=minutes)
         return [
             say("letter.hello_bare"),
             say(f"letter.{what}.body", service=service, account=str(facts["account"])),

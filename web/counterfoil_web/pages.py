@@ -7,8 +7,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from counterfoil_web import moments
-from counterfoil_web.facts import Problem, drawing_for
-from counterfoil_web.static_files import static_version
+from counterfoil_web.facts import drawing_for
+from counterfoil_web.languages import WORDS, Language, spoken
+from counterfoil_web.look import OUR_LOOK, Look
+from counterfoil_web.speech import Speech
+from counterfoil_web.static_files import StaticFiles
 from counterfoil_web.wording import Wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -16,14 +19,24 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page must be told, and what it may be told, with what is assumed otherwise."""
+    """What a page must be told, and what it may be told, with what is assumed otherwise.
+
+    Every page may be told a `language` and, as `here`, the address to come back to in another
+    one; without it no other language is offered.
+    """
 
     required: frozenset[str]
     optional: Mapping[str, object]
 
 
 def _page(*required: str, **optional: object) -> PageFacts:
-    everywhere = {"problem": None, "application": None, "person": None}
+    everywhere = {
+        "problem": None,
+        "application": None,
+        "person": None,
+        "language": "en",
+        "here": "",
+    }
     return PageFacts(frozenset(required), {**everywhere, **optional})
 
 
@@ -45,10 +58,23 @@ TEMPLATES: Mapping[str, PageFacts] = {
 
 
 class Pages:
-    """All pages in one language. `demonstration` puts the banner on every one of them."""
+    """All pages, in every language that has a file in `words`.
 
-    def __init__(self, service_name: str, demonstration: bool, language: str = "en") -> None:
-        self._wording = Wording(language)
+    `demonstration` puts the banner on every one of them, `look` is the operator's. The templates
+    are compiled once: a language is a handful of names that a rendering is given.
+    """
+
+    def __init__(
+        self,
+        service_name: str,
+        demonstration: bool,
+        *,
+        look: Look = OUR_LOOK,
+        words: Path = WORDS,
+    ) -> None:
+        self.languages: Mapping[str, Language] = spoken(words)
+        self.files = StaticFiles(look.files)
+        self._speech = {tag: Speech(tag, Wording(tag, words)).words for tag in self.languages}
         environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -57,58 +83,29 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
         environment.globals.update(
             service=service_name,
             demonstration=demonstration,
-            language=language,
-            say=self._wording.say,
-            say_number=self._say_number,
-            say_problem=self._say_problem,
-            say_scope=self._say_scope,
-            say_moment=self._say_moment,
+            languages=self.languages,
+            look=look,
             iso=moments.iso,
             minutes_until=moments.minutes_until,
             drawing_for=drawing_for,
-            browser_words=self._wording.below("browser"),
-            static=f"/static/{static_version()}",
+            static=f"/static/{self.files.version}",
         )
         self._templates = {name: environment.get_template(f"{name}.html") for name in TEMPLATES}
 
     def render(self, template: str, **facts: object) -> str:
         """Return the page as HTML.
 
-        Raises KeyError for a page that there is not, and TypeError for a fact that is missing or
-        that the page does not know (counterfoil_web.pages.TEMPLATES).
+        Raises KeyError for a page that there is not or a language that we do not speak, and
+        TypeError for a fact that is missing or that the page does not know
+        (counterfoil_web.pages.TEMPLATES).
         """
         known = TEMPLATES[template]
         missing = known.required - facts.keys()
         unknown = facts.keys() - known.required - known.optional.keys()
         if missing or unknown:
             raise TypeError(f"{template}: missing {sorted(missing)}, unknown {sorted(unknown)}")
-        return self._templates[template].render({**known.optional, **facts})
-
-    def _say_number(self, name: str, number: int) -> str:
-        return self._wording.say(f"{name}.{'one' if number == 1 else 'other'}", number=number)
-
-    def _say_problem(self, problem: Problem) -> str:
-        name = f"problem.{problem.reason}"
-        if self._wording.knows(name):
-            return self._wording.say(name, seconds=problem.seconds)
-        return problem.public or self._wording.say("problem.general")
-
-    def _say_scope(self, scope: str) -> str:
-        name = f"scope.{scope}"
-        if "." not in scope and self._wording.knows(name):
-            return self._wording.say(name)
-        return self._wording.say("scope.other_", scope=scope)
-
-    def _say_moment(self, at_ms: int) -> str:
-        moment = moments.utc(at_ms)
-        return self._wording.say(
-            "moment.written",
-            day=moment.day,
-            month=self._wording.say(f"moment.month.{moment.month}"),
-            year=moment.year,
-            time=f"{moment:%H:%M}",
-        )
+        told = {**known.optional, **facts}
+        return self._templates[template].render({**told, **self._speech[str(told["language"])]})

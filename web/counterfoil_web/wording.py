@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import TypeAlias
 
-_WORDS = Path(__file__).parent / "words"
+from counterfoil_web.languages import WORDS
 
 _Table: TypeAlias = "dict[str, str | _Table]"
 
@@ -17,9 +17,9 @@ class Wording:
 
     __slots__ = ("_sentences", "language")
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, words: Path = WORDS) -> None:
         self.language = language
-        file = _WORDS / f"{language}.toml"
+        file = words / f"{language}.toml"
         self._sentences = dict(_flatten(tomllib.loads(file.read_text(encoding="utf-8"))))
 
     def say(self, name: str, /, **facts: str | int) -> str:

@@ -47,6 +47,7 @@ class State(StrEnum):
     """How a check ended."""
 
     FINE = "fine"
+    ADVICE = "advice"
     WRONG = "wrong"
     SKIPPED = "skipped"
 
@@ -63,6 +64,10 @@ class Finding:
 
 class Unknown(Exception):
     """A check needs something that an earlier one did not find."""
+
+
+class Advice(Exception):
+    """Nothing is wrong, and something could be better."""
 
 
 class Patient:
@@ -105,6 +110,18 @@ class Patient:
     def relying_party(self) -> str:
         """The domain that keys are bound to; the settings refuse a wrong one."""
         return f"keys are bound to {self.settings.rp_id}"
+
+    def look(self) -> str:
+        """The language, the logo, and accents that can be read; told when more could read them."""
+        from counterfoil.http.look import advice, read_look, refuse_unspoken  # noqa: PLC0415
+
+        settings = self.settings
+        refuse_unspoken(settings)
+        read_look(settings)
+        better = advice(settings)
+        if better:
+            raise Advice(better)
+        return "our own" if not settings.accent else f"accent {settings.accent}, easy to read"
 
     def read_root_key(self) -> str:
         """Read the root key's file."""
@@ -192,9 +209,9 @@ def doctor(
 ) -> None:
     """Say what is wrong and what to do.
 
-    Looks at the settings, the root key, the database, its keys, the administrators, the clock,
-    and whether the issuer answers; changes nothing, but makes the data keys that a database of
-    an earlier version lacks.
+    Looks at the settings, the look, the root key, the database, its keys, the administrators, the
+    clock, and whether the issuer answers; changes nothing, but makes the data keys that a database
+    of an earlier version lacks.
     """
     with ExitStack() as undo:
         findings = examine(Patient(config, offline=offline, undo=undo))
@@ -221,6 +238,7 @@ def examine(patient: Patient) -> list[Finding]:
     checks: list[tuple[str, Callable[[], str]]] = [
         ("configuration", patient.configuration),
         ("relying party", patient.relying_party),
+        ("look", patient.look),
         ("root key", patient.read_root_key),
         ("database", patient.database),
         ("data keys", patient.data_keys),
@@ -235,6 +253,8 @@ def examine(patient: Patient) -> list[Finding]:
 def _look(what: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(what, State.FINE, check())
+    except Advice as advice:
+        return Finding(what, State.ADVICE, str(advice))
     except Unknown:
         return Finding(what, State.SKIPPED, "not looked at")
     except (Problem, BadSettings) as error:

@@ -131,7 +131,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "none: it must be set"
     value = field.default
-    return f"`{_toml(value)}`" if value not in {"", ()} else "see above"
+    return f"`{_toml(value)}`" if value not in {None, "", ()} else "see above"
 
 
 def _bounds(field: FieldInfo) -> str:
@@ -148,6 +148,8 @@ def _bounds(field: FieldInfo) -> str:
 
 def _toml(value: object) -> str:
     """A value as TOML writes it; JSON's strings and numbers are TOML's too."""
+    if value is None:
+        return '""'
     if isinstance(value, tuple):
         return json.dumps(list(value))
     return json.dumps(value if isinstance(value, int) else str(value), ensure_ascii=False)

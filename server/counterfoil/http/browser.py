@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 def cookie_name(house: House) -> str:
     """`__Host-` wherever there is TLS; plain http is for localhost, where it would be refused."""
-    return "__Host-counterfoil" if _secure(house) else "counterfoil_session"
+    return "__Host-counterfoil" if is_secure(house) else "counterfoil_session"
 
 
 async def current_session(request: Request) -> Session | None:
@@ -67,7 +67,7 @@ def set_session_cookie(response: Response, house: House, secret: Secret | None) 
             cookie_name(house),
             secret.reveal(),
             path="/",
-            secure=_secure(house),
+            secure=is_secure(house),
             httponly=True,
             # Lax: an application's link to the authorization endpoint is a cross-site GET.
             samesite="lax",
@@ -77,7 +77,7 @@ def set_session_cookie(response: Response, house: House, secret: Secret | None) 
 
 def drop_session_cookie(response: Response, house: House) -> Response:
     response.delete_cookie(
-        cookie_name(house), path="/", secure=_secure(house), httponly=True, samesite="lax"
+        cookie_name(house), path="/", secure=is_secure(house), httponly=True, samesite="lax"
     )
     return response
 
@@ -102,6 +102,11 @@ def where(request: Request) -> Where:
     return Where(_address(request), "".join(c for c in agent if c.isprintable()))
 
 
+def is_secure(house: House) -> bool:
+    """Whether browsers reach us by TLS."""
+    return house.settings.issuer.startswith("https:")
+
+
 def _address(request: Request) -> str:
     peer = request.client.host if request.client else ""
     trusted = [ip_network(n, strict=False) for n in house_of(request).settings.trusted_proxies]
@@ -117,7 +122,3 @@ def _address(request: Request) -> str:
         if not any(address in network for network in trusted):
             return str(address)
     return peer
-
-
-def _secure(house: House) -> bool:
-    return house.settings.issuer.startswith("https:")

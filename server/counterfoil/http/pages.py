@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from counterfoil.errors import Refused, told, voice
 from counterfoil.http.house import House, house_of
 from counterfoil.http.problems import log_refusal, retry_after
+from counterfoil.http.negotiation import here, language_of
+from counterfoil.http.problems import log_refusal
 from counterfoil.kit import base64url
 from counterfoil_web import Problem, content_security_policy
 
@@ -24,6 +26,8 @@ def page(
     html = house_of(request).pages.render(template, **facts)
     problem = facts.get("problem")
     wait_s = problem.seconds if isinstance(problem, Problem) else 0
+    language = language_of(request)
+    html = house_of(request).pages.render(template, language=language, here=here(request), **facts)
     return Response(
         html,
         status,
@@ -31,6 +35,8 @@ def page(
             "Content-Security-Policy": content_security_policy(form_action),
             "Cache-Control": "no-store",
             **retry_after(status, wait_s),
+            "Content-Language": language,
+            "Vary": "Accept-Language, Cookie",
         },
         "text/html; charset=utf-8",
     )

@@ -15,6 +15,7 @@ from pydantic_settings import (
 
 PREFIX = "COUNTERFOIL_"
 Seconds = Annotated[int, Field(ge=1)]
+_COLOUR = "^(#[0-9A-Fa-f]{6})?$"
 Editable = Literal["name", "display_name", "email"]
 
 
@@ -100,6 +101,26 @@ class Settings(BaseSettings):
         description="What people may change of their own profile: any of `name`, `display_name` and"
         " `email`. Whatever is not here is changed by the people who run this service.",
     )
+    language: str = Field(
+        "en",
+        pattern="^[a-z]{2}$",
+        description="The language of the pages for people whose browser asks for none that we"
+        " speak, as a two-letter tag.",
+    )
+    accent: Annotated[str, Field(pattern=_COLOUR)] = Field(
+        "",
+        description="The one colour of buttons and links on light pages, such as `#06584d`. It is"
+        " measured at start: what cannot be read (under 4.5:1) is refused, with one that can.",
+    )
+    accent_dark: Annotated[str, Field(pattern=_COLOUR)] = Field(
+        "",
+        description="The same on dark pages. By default it is `accent`, made light enough.",
+    )
+    logo_file: Path | None = Field(
+        None,
+        description="A PNG or plain SVG of at most 64 KB, by its full path, shown 32 pixels high"
+        " beside the service's name instead of our mark.",
+    )
     demonstration: bool = Field(
         False,
         description="Set by `counterfoil dev` alone, never by a file or the environment: every page"
@@ -164,10 +185,15 @@ class Settings(BaseSettings):
                 raise ValueError("must be addresses or networks, such as 10.0.0.0/8") from error
         return proxies
 
-    @field_validator("root_key_file")
+    @field_validator("logo_file", mode="before")
     @classmethod
-    def _refuse_relative_path(cls, path: Path) -> Path:
-        if not path.is_absolute():
+    def _empty_is_none(cls, path: object) -> object:
+        return path or None
+
+    @field_validator("root_key_file", "logo_file")
+    @classmethod
+    def _refuse_relative_path(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_absolute():
             raise ValueError("must be a full path, so that it does not matter where we are started")
         return path
 

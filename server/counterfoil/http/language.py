@@ -1,0 +1,41 @@
+"""Choosing a language: a form below every page, which comes back to it."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from counterfoil.errors import Reason, Refused
+from counterfoil.http.bodies import read_form
+from counterfoil.http.browser import is_secure, refuse_foreign_origin
+from counterfoil.http.house import house_of
+from counterfoil.http.negotiation import LANGUAGE_COOKIE, own_path
+from counterfoil.http.pages import error_page, see_other
+
+YEAR_S = 365 * 24 * 3600
+
+
+async def choose(request: Request) -> Response:
+    """The browser keeps the choice; we keep nothing."""
+    foreign = refuse_foreign_origin(request)
+    if foreign is not None:
+        return error_page(request, foreign)
+    form = await read_form(request)
+    if isinstance(form, Refused):
+        return error_page(request, form)
+    house, language = house_of(request), form.get("language", "")
+    if language not in house.pages.languages:
+        return error_page(request, Refused(Reason.MALFORMED, "language: none of ours"))
+    response = see_other(own_path(form.get("back", "/")))
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=YEAR_S,
+        path="/",
+        secure=is_secure(house),
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+routes = [Route("/language", choose, methods=["POST"])]
