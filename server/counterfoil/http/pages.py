@@ -7,9 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from counterfoil.errors import Refused, told, voice
 from counterfoil.http.house import House, house_of
-from counterfoil.http.problems import log_refusal, retry_after
 from counterfoil.http.negotiation import here, language_of
-from counterfoil.http.problems import log_refusal
+from counterfoil.http.problems import log_refusal, retry_after
 from counterfoil.kit import base64url
 from counterfoil_web import Problem, content_security_policy
 
@@ -23,7 +22,6 @@ def page(
     **facts: object,
 ) -> Response:
     """`form_action`: origins beside ours where a form of this page may end (the redirect's)."""
-    html = house_of(request).pages.render(template, **facts)
     problem = facts.get("problem")
     wait_s = problem.seconds if isinstance(problem, Problem) else 0
     language = language_of(request)
