@@ -49,10 +49,17 @@ def headers(nonce: str) -> dict[str, str]:
     }
 
 
-def codes(nonce: str, screen: Sequence[Shown], skew_s: int) -> str:
-    """All codes; the page is loaded again when the first of them ends."""
+def refresh(screen: Sequence[Shown]) -> dict[str, str]:
+    """Has the codes loaded again when the first of them ends.
+
+    A page that reloads by itself disturbs readers; here the codes are over (WCAG 2.2.1, real time).
+    """
     soonest = min((s.seconds_left for s in screen if s.seconds_left is not None), default=None)
-    again = "" if soonest is None else f'<meta http-equiv="refresh" content="{soonest}">'
+    return {} if soonest is None else {"Refresh": str(soonest)}
+
+
+def codes(nonce: str, screen: Sequence[Shown], skew_s: int) -> str:
+    """All codes, and by how much the phone's clock is off."""
     ticks = "".join(_ticks(shown) for shown in screen)
     entries = "".join(_entry(shown) for shown in screen)
     content = f"<ul>{entries}</ul>" if screen else "<p>No codes yet.</p>"
@@ -61,8 +68,7 @@ def codes(nonce: str, screen: Sequence[Shown], skew_s: int) -> str:
         "Phone codes",
         f'{content}<p><a class="button" href="/add">Add a code</a>'
         f' <a class="button" href="/clock">Set the clock</a></p>{_off(skew_s)}',
-        head=again,
-        style=ticks,
+        ticks,
     )
 
 
@@ -135,13 +141,13 @@ def _off(skew_s: int) -> str:
     return f"<p>This phone’s clock is {'fast' if skew_s > 0 else 'slow'} by {abs(skew_s)} s.</p>"
 
 
-def _page(nonce: str, title: str, content: str, *, head: str = "", style: str = "") -> str:
+def _page(nonce: str, title: str, content: str, style: str = "") -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(title)} · Emulated phone</title>"
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">{head}'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<style nonce="{nonce}">{_STYLE}{style}</style></head><body>'
-        '<p class="banner" role="note"><strong>This is a demonstration.</strong> It guards'
-        " nothing: add no link or secret of a real account.</p>"
+        '<header class="banner"><strong>This is a demonstration.</strong> It guards'
+        " nothing: add no link or secret of a real account.</header>"
         f"<main><h1>{escape(title)}</h1>{content}</main></body></html>"
     )

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Final, TypeAlias
 from urllib.parse import parse_qs
 
@@ -27,6 +28,7 @@ MAX_BODY_BYTES: Final = 16_384
 TIMEOUT_S: Final = 10
 POLL_S: Final = 0.05  # How soon it notices that it is to end.
 FORM: Final = "application/x-www-form-urlencoded"
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 Fields: TypeAlias = Mapping[str, str]
 
@@ -76,7 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
         nonce, kept = secrets.token_urlsafe(16), self.server.kept
         match self.path.partition("?")[0]:
             case "/":
-                self._page(200, nonce, phone_pages.codes(nonce, kept.screen(), kept.phone.skew_s))
+                screen = kept.screen()
+                html = phone_pages.codes(nonce, screen, kept.phone.skew_s)
+                self._page(200, nonce, html, phone_pages.refresh(screen))
             case "/add":
                 self._page(200, nonce, phone_pages.add(nonce))
             case "/clock":
@@ -147,8 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(303, {"Location": "/", "Cache-Control": "no-store"}, b"")
 
-    def _page(self, status: int, nonce: str, html: str) -> None:
-        self._send(status, phone_pages.headers(nonce), html.encode())
+    def _page(self, status: int, nonce: str, html: str, more: Mapping[str, str] = NOTHING) -> None:
+        self._send(status, {**phone_pages.headers(nonce), **more}, html.encode())
 
     def _json(self, status: int, answer: object) -> None:
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
