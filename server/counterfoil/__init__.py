@@ -8,5 +8,6 @@ audit          events, in the same transaction as what they tell
 accounts       people and their authenticators
 ceremonies | sessions | tokens     the lifecycle, the browser, the signed token
 interactions   where a ceremony's factor meets a session
-oauth, http    the protocol, the routes      cli   the operator's commands
+oauth          the protocol      administration   who may do what to whom
+http           the routes        cli              the operator's commands
 """

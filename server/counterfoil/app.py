@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from counterfoil.accounts import Accounts
+from counterfoil.administration import Administration
 from counterfoil.ceremonies import Ceremonies
 from counterfoil.ceremonies.judges import Judges
 from counterfoil.errors import Reason, Refused
@@ -131,6 +132,7 @@ def _put_together(
             issuer=settings.issuer,
             code_s=settings.code_s,
         ),
+        administration=Administration(clock, accounts, sessions, clients),
         pages=pages or make_pages(settings),
     )
 

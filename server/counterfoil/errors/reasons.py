@@ -38,7 +38,6 @@ class Reason(StrEnum):
     EMAIL_REFUSED = "email_refused"
     FORBIDDEN = "forbidden"
     HAS_TOKENS = "has_tokens"
-    LAST_ADMINISTRATOR = "last_administrator"
     ONESELF = "oneself"
     FLOODED = "flooded"
     SIGNED_OUT = "signed_out"

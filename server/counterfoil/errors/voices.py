@@ -125,11 +125,6 @@ VOICES: dict[Reason, Voice] = {
         " their tokens, sessions and grants.",
         409,
     ),
-    Reason.LAST_ADMINISTRATOR: Voice(
-        "This is the only administrator. Make somebody else one first.",
-        "No active account would have the role administrator.",
-        409,
-    ),
     Reason.ONESELF: Voice(
         "You cannot do this to yourself. Ask another administrator.",
         "Nobody changes their own role or state, or deletes themselves, as an administrator.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from counterfoil.accounts import Accounts
+from counterfoil.administration import Administration
 from counterfoil.interactions import Interactions
 from counterfoil.kit.clock import Clock
 from counterfoil.kit.entropy import Entropy
@@ -34,6 +35,7 @@ class House:
     clients: Clients
     tokens: Tokens
     oauth: OAuth
+    administration: Administration
     pages: Pages
 
 

@@ -7,7 +7,7 @@ nothing about it can be guessed, so nothing slow protects it.
 import hmac
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counterfoil.audit import What, Where, record
 from counterfoil.errors import Reason, Refused
@@ -29,6 +29,7 @@ from counterfoil.tokens import Algorithm
 MAX_NAME_CHARACTERS = 100
 MAX_AUDIENCE_CHARACTERS = 500
 MAX_LIST = 50
+NOWHERE = Where("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Clients:
         id_token_alg: Algorithm = Algorithm.ES256,
         consent: ConsentRule = ConsentRule.ASK,
         actor: str = "operator",
+        where: Where = NOWHERE,
     ) -> tuple[Client, Secret | None] | Refused:
         """A new client, and its secret where it has one: nobody can read it again.
 
@@ -71,7 +73,9 @@ class Clients:
             return refused
         secret = self._new_secret() if kind.has_secret else None
         store.insert_client(tx, client, None if secret is None else self._hash(secret))
-        self._tell(tx, What.CLIENT_ADDED, client.id, actor, kind=kind.value, name=client.name)
+        self._tell(
+            tx, What.CLIENT_ADDED, client.id, actor, where, kind=kind.value, name=client.name
+        )
         return client, secret
 
     def find(self, tx: Transaction, client_id: ClientId) -> Client | None:
@@ -82,7 +86,44 @@ class Clients:
         """In the order of their names."""
         return store.list_clients(tx)
 
-    def rotate_secret(self, tx: Transaction, client_id: ClientId, actor: str) -> Secret | Refused:
+    def change(
+        self,
+        tx: Transaction,
+        client_id: ClientId,
+        *,
+        name: str | None = None,
+        redirect_uris: Sequence[str] | None = None,
+        scopes: Sequence[str] | None = None,
+        actor: str = "operator",
+        where: Where = NOWHERE,
+    ) -> Client | Refused:
+        """The client as it is afterwards; None leaves a thing as it is, and a list replaces all
+        of the old one. Judged as a whole, as a new client is.
+
+        A scope that is taken away is not granted any more; a token that has it keeps it until
+        it expires.
+        """
+        before = store.lock_client(tx, client_id)
+        if before is None:
+            return Refused(Reason.NOT_FOUND)
+        after = replace(
+            before,
+            name=before.name if name is None else name.strip(),
+            redirect_uris=_each_once(redirect_uris, before.redirect_uris),
+            scopes=_each_once(scopes, before.scopes),
+        )
+        refused = refuse_client(after)
+        if refused is not None or after == before:
+            return refused or before
+        store.write_client(tx, after)
+        self._tell(
+            tx, What.CLIENT_CHANGED, client_id, actor, where, changed=_changed(before, after)
+        )
+        return after
+
+    def rotate_secret(
+        self, tx: Transaction, client_id: ClientId, actor: str, where: Where = NOWHERE
+    ) -> Secret | Refused:
         """A new secret, shown once; the old one is dead at once."""
         client = self.find(tx, client_id)
         if client is None:
@@ -91,14 +132,16 @@ class Clients:
             return Refused(Reason.CLIENT_REFUSED, "a public client has no secret")
         secret = self._new_secret()
         store.write_secret(tx, client_id, self._hash(secret))
-        self._tell(tx, What.CLIENT_SECRET_ROTATED, client_id, actor)
+        self._tell(tx, What.CLIENT_SECRET_ROTATED, client_id, actor, where)
         return secret
 
-    def delete(self, tx: Transaction, client_id: ClientId, actor: str) -> None | Refused:
+    def delete(
+        self, tx: Transaction, client_id: ClientId, actor: str, where: Where = NOWHERE
+    ) -> None | Refused:
         """The client, its codes, consents and grants; what was issued ceases to count."""
         if not store.delete_client(tx, client_id):
             return Refused(Reason.NOT_FOUND)
-        self._tell(tx, What.CLIENT_DELETED, client_id, actor)
+        self._tell(tx, What.CLIENT_DELETED, client_id, actor, where)
         return None
 
     def authenticate(self, tx: Transaction, presented: Presented, where: Where) -> Client | Refused:
@@ -138,7 +181,13 @@ class Clients:
         return keyed_hash(self.keyring.pepper, TokenKind.CLIENT_SECRET, secret)
 
     def _tell(
-        self, tx: Transaction, what: What, client_id: ClientId, actor: str, **details: str
+        self,
+        tx: Transaction,
+        what: What,
+        client_id: ClientId,
+        actor: str,
+        where: Where,
+        **details: str,
     ) -> None:
         record(
             tx,
@@ -148,7 +197,7 @@ class Clients:
             account=None,
             subject=client_id,
             reason=None,
-            address="",
+            address=where.address,
             **details,
         )
 
@@ -181,3 +230,13 @@ def refuse_client(client: Client) -> Refused | None:
 
 def _is_line(text: str, most: int) -> bool:
     return 0 < len(text) <= most and all(unicodedata.category(c)[0] != "C" for c in text)
+
+
+def _each_once(new: Sequence[str] | None, old: tuple[str, ...]) -> tuple[str, ...]:
+    return old if new is None else tuple(dict.fromkeys(new))
+
+
+def _changed(before: Client, after: Client) -> str:
+    """Which settings differ, by their names."""
+    names = ("name", "redirect_uris", "scopes")
+    return " ".join(name for name in names if getattr(before, name) != getattr(after, name))

@@ -8,9 +8,11 @@ from counterfoil.errors import Reason, Refused
 OPENID = "openid"
 PROFILE = "profile"
 EMAIL = "email"
+ADMINISTRATION = "counterfoil:admin"
 
-# OpenID Connect Core §5.4: what is about a person, and hence nothing for a service.
-OF_A_PERSON = frozenset({OPENID, PROFILE, EMAIL})
+# OpenID Connect Core §5.4: what is about a person, and hence nothing for a service. So is
+# administration: it asks for somebody with a role.
+OF_A_PERSON = frozenset({OPENID, PROFILE, EMAIL, ADMINISTRATION})
 
 MAX_CHARACTERS = 1000
 _TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")

@@ -55,10 +55,27 @@ def find_client(tx: Transaction, client_id: ClientId) -> tuple[Client, TokenHash
     return _client(row), None if row.secret_hash is None else TokenHash(row.secret_hash)
 
 
+def lock_client(tx: Transaction, client_id: ClientId) -> Client | None:
+    """The client, which no other transaction changes before this one ends."""
+    statement = select(clients).where(clients.c.id == client_id).with_for_update()
+    row = tx.execute(statement).one_or_none()
+    return None if row is None else _client(row)
+
+
 def list_clients(tx: Transaction) -> list[Client]:
     """In the order of their names."""
     rows = tx.execute(select(clients).order_by(clients.c.name, clients.c.id))
     return [_client(row) for row in rows]
+
+
+def write_client(tx: Transaction, client: Client) -> None:
+    """What may change of it: kind, audience and algorithm are what tokens were issued by."""
+    values = {
+        "name": client.name,
+        "redirect_uris": strict_json.dump(list(client.redirect_uris)),
+        "scopes": strict_json.dump(list(client.scopes)),
+    }
+    tx.execute(update(clients).where(clients.c.id == client.id).values(values))
 
 
 def write_secret(tx: Transaction, client_id: ClientId, secret_hash: TokenHash) -> None:
