@@ -4,7 +4,17 @@ import pytest
 
 from tests.cli.commands import Made, is_sentence_and_try, run_apart
 
-FACTS = {"id", "name", "display_name", "role", "state", "made_ms"}
+FACTS = {
+    "id",
+    "name",
+    "display_name",
+    "email",
+    "email_verified",
+    "role",
+    "state",
+    "made_ms",
+}
+ROW = {*FACTS, "tokens", "last_used_ms"}
 
 
 def test_somebody_is_added_and_invited(made: Made) -> None:
@@ -45,7 +55,7 @@ def test_everybody_is_listed_by_name(made: Made) -> None:
         made.run("users", "add", name)
     people = made.run("users", "list", "--json").json
     assert [person["name"] for person in people] == ["ada", "barbara", "grace"]
-    assert all(set(person) == FACTS for person in people)
+    assert all(set(person) == ROW for person in people)
     lines = made.run("users", "list").out.splitlines()
     column = lines[0].index("ROLE")
     assert [line[column:].split()[0] for line in lines[1:]] == ["administrator", "person", "person"]
@@ -53,7 +63,7 @@ def test_everybody_is_listed_by_name(made: Made) -> None:
 
 def test_somebody_is_shown_with_what_they_sign_in_with(made: Made) -> None:
     shown = made.run("users", "show", "ADA", "--json").json
-    assert set(shown) == {*FACTS, "authenticators"}
+    assert set(shown) == {*FACTS, "authenticators", "sessions", "invited_until_ms"}
     assert shown["authenticators"] == []
     assert "counterfoil users invite ada" in made.run("users", "show", "ada").out
 

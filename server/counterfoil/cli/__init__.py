@@ -1,4 +1,4 @@
-"""The operator's commands: init, serve, doctor, users, clients, keys, db, and dev.
+"""The operator's commands: init, serve, doctor, users, clients, events, keys, db, and dev.
 
 Data goes to stdout and messages to stderr; whatever goes wrong is one sentence with what to try,
 and never a traceback.
@@ -14,7 +14,17 @@ from pathlib import Path
 import typer
 from typer.exceptions import TyperException
 
-from counterfoil.cli import clients, database, doctor, installation, keys, reference, serve, users
+from counterfoil.cli import (
+    clients,
+    database,
+    doctor,
+    events,
+    installation,
+    keys,
+    reference,
+    serve,
+    users,
+)
 from counterfoil.cli.dev import command as dev
 from counterfoil.cli.opened import unreachable
 from counterfoil.cli.options import exit_codes
@@ -53,6 +63,7 @@ serve.add_to(app)
 doctor.add_to(app)
 users.add_to(app)
 clients.add_to(app)
+events.add_to(app)
 keys.add_to(app)
 database.add_to(app)
 dev.add_to(app)

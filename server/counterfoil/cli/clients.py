@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.opened import OPERATOR, Opened, opened
+from counterfoil.administration import OPERATOR
+from counterfoil.audit import Where
+from counterfoil.cli.opened import Opened, opened
 from counterfoil.cli.options import AsJson, Config, exit_codes
 from counterfoil.cli.output import (
     Exit,
@@ -24,6 +26,8 @@ from counterfoil.kit.strict_json import Json
 from counterfoil.oauth import Client, ClientKind, ConsentRule, read_client_id
 from counterfoil.store import Transaction
 from counterfoil.tokens import Algorithm
+
+HERE = Where("", "")
 
 clients = typer.Typer(
     help="Applications that people sign in to, and services.",
@@ -76,16 +80,17 @@ def add(
     """Add a client and print its id and, once, its secret."""
     with opened(config) as house:
         added = house.store.write_now(
-            lambda tx: house.clients.add(
+            lambda tx: house.administration.add_client(
                 tx,
+                OPERATOR,
                 name,
+                HERE,
                 kind=kind,
                 redirect_uris=redirect_uri or (),
                 scopes=scope or (),
                 audience=audience,
                 id_token_alg=id_token_alg,
                 consent=consent,
-                actor=OPERATOR,
             )
         )
     if isinstance(added, Refused):
@@ -119,6 +124,55 @@ def show_(client_id: ClientArgument, config: Config = None, as_json: AsJson = Fa
     show(_facts(client), _page(client), as_json=as_json)
 
 
+@clients.command("change", epilog=exit_codes(Exit.WRONG, Exit.NOT_FOUND, Exit.BUSY))
+def change(
+    client_id: ClientArgument,
+    *,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What people read when it asks.")
+    ] = None,
+    add_redirect_uri: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URI", help="One more place where people come back to. Repeatable."),
+    ] = None,
+    remove_redirect_uri: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URI", help="Where they do not come back to any more. Repeatable."),
+    ] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="What it may ask for, in place of the old list. Repeatable."),
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change a client; what is not named stays.
+
+    A token that was issued with a scope keeps it until it expires.
+    """
+    added, removed = add_redirect_uri or [], remove_redirect_uri or []
+    with opened(config) as house:
+
+        def unit(tx: Transaction) -> Client | Refused:
+            client = _find(house, tx, client_id)
+            missing = [uri for uri in removed if uri not in client.redirect_uris]
+            if missing:
+                raise Problem(
+                    f"{printable(missing[0])} is no redirect URI of {printable(client.name)}.",
+                    f"counterfoil clients show {client.id}",
+                )
+            kept = [uri for uri in (*client.redirect_uris, *added) if uri not in removed]
+            return house.administration.change_client(
+                tx, OPERATOR, client.id, HERE, name=name, redirect_uris=kept, scopes=scope
+            )
+
+        changed = house.store.write_now(unit)
+    if isinstance(changed, Refused):
+        raise refusal(changed, "counterfoil clients change --help")
+    say(f"{printable(changed.name)} is as follows.")
+    show(_facts(changed), _page(changed), as_json=as_json)
+
+
 @clients.command("rotate-secret", epilog=exit_codes(Exit.WRONG, Exit.NOT_FOUND, Exit.BUSY))
 def rotate_secret(
     client_id: ClientArgument, config: Config = None, as_json: AsJson = False
@@ -131,8 +185,7 @@ def rotate_secret(
 
         def unit(tx: Transaction) -> tuple[Client, Secret] | Refused:
             client = _find(house, tx, client_id)
-            secret = house.clients.rotate_secret(tx, client.id, OPERATOR)
-            return secret if isinstance(secret, Refused) else (client, secret)
+            return house.administration.rotate_secret(tx, OPERATOR, client.id, HERE)
 
         rotated = house.store.write_now(unit)
     if isinstance(rotated, Refused):
@@ -159,7 +212,9 @@ def delete(
         client = house.store.read_now(lambda tx: _find(house, tx, client_id))
         if not yes and not confirm(f"Delete {printable(client.name)} for good?"):
             raise Problem("Nothing was deleted.", f"counterfoil clients delete {client_id} --yes")
-        refused = house.store.write_now(lambda tx: house.clients.delete(tx, client.id, OPERATOR))
+        refused = house.store.write_now(
+            lambda tx: house.administration.delete_client(tx, OPERATOR, client.id, HERE)
+        )
     if refused is not None:
         raise refusal(refused, "counterfoil clients list")
     say(f"Deleted {printable(client.name)}.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counterfoil.accounts import Accounts
+from counterfoil.administration import Administration
 from counterfoil.cli.output import Exit, Problem, sentence
 from counterfoil.kit.clock import Clock, SystemClock
 from counterfoil.kit.entropy import Entropy, system_entropy
@@ -17,6 +18,7 @@ from counterfoil.kit.sealing import Keyring, RootKey, SealBroken
 from counterfoil.limits import Limits
 from counterfoil.notices import Notices
 from counterfoil.oauth import Clients
+from counterfoil.sessions import Sessions
 from counterfoil.settings import Settings, find_config, load_settings, read_root_key
 from counterfoil.store import Store, Transaction, open_store
 from counterfoil.store.engines import DatabaseError, parse_url
@@ -38,6 +40,7 @@ class Opened:
     accounts: Accounts
     notices: Notices
     clients: Clients
+    administration: Administration
 
 
 def load(config: Path | None, **flags: object) -> Settings:
@@ -64,15 +67,21 @@ def opened(config: Path | None, **flags: object) -> Iterator[Opened]:
         clock = SystemClock()
         limits = Limits(clock, settings.anonymous_per_minute, settings.anonymous_burst)
         notices = Notices(clock, system_entropy, keyring)
+        accounts = Accounts(clock, system_entropy, keyring, notices)
+        clients = Clients(clock, system_entropy, keyring, limits)
+        sessions = Sessions(
+            clock, system_entropy, keyring, settings.session_idle_s, settings.session_absolute_s
+        )
         yield Opened(
             settings=settings,
             store=store,
             keyring=keyring,
             clock=clock,
             entropy=system_entropy,
-            accounts=Accounts(clock, system_entropy, keyring, notices),
+            accounts=accounts,
             notices=notices,
-            clients=Clients(clock, system_entropy, keyring, limits),
+            clients=clients,
+            administration=Administration(clock, accounts, sessions, clients),
         )
 
 
