@@ -27,11 +27,21 @@ class Visitor:
     """One browser with one key. Every 500 is raised as the exception that it was."""
 
     def __init__(
-        self, house: House, *, seed: bytes = b"visitor", model: Model | None = None
+        self,
+        house: House,
+        *,
+        seed: bytes = b"visitor",
+        model: Model | None = None,
+        address: str = "testclient",
     ) -> None:
         self.house = house
         self.issuer = house.settings.issuer
-        self.client = TestClient(make_app(house), base_url=self.issuer, follow_redirects=False)
+        self.client = TestClient(
+            make_app(house),
+            base_url=self.issuer,
+            follow_redirects=False,
+            client=(address, 50000),
+        )
         self.world = World.by_hand(seed, pin=PIN)
         self.key = SecurityKey(self.world, model, pin=PIN)
         self.browser = Browser(EmulatedDevice(self.key), self.world)
