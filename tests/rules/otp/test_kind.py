@@ -59,6 +59,7 @@ def test_an_enrolment_shows_a_new_secret_of_the_hashs_length(algorithm: Algorith
     assert base64.b32decode(secret + "=" * (-len(secret) % 8)) == expectation.secret
     assert str(public["grouped"]).replace(" ", "") == secret
     assert {len(group) for group in str(public["grouped"]).split(" ")[:-1]} == {4}
+    assert str(public["uri"]).startswith("otpauth://totp/Counterfoil:ada?")
     assert f"secret={secret}" in str(public["uri"])
     assert (public["algorithm"], public["digits"], public["period_s"]) == (algorithm.value, 8, 60)
 

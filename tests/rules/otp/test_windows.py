@@ -143,6 +143,12 @@ def test_the_digits_of_any_keyboard_are_digits(zero: str) -> None:
     assert shown(phone, typed, NOON_MS) == phone.parameters.step_at(NOON_MS)
 
 
+def test_raised_and_circled_digits_are_ornaments() -> None:
+    phone = Phone()
+    raised = phone.code(NOON_MS).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    assert shown(phone, raised, NOON_MS) is Reason.WRONG
+
+
 @pytest.mark.parametrize(
     "text",
     ["", " ", "12345", "1234567", "abcdef", "12345a", "+12345", "1e1000", "12345.", "0x1234",
