@@ -2,11 +2,12 @@
 
 import pytest
 
-from counterfoil.accounts import Account, AccountState, Role
+from counterfoil.accounts import Account, AccountState, LinkPurpose, Role
 from counterfoil.administration import OPERATOR
 from counterfoil.audit import What
 from counterfoil.errors import Reason, Refused
 from counterfoil.kit.secret import Secret
+from counterfoil.notices import Told
 from tests.administration.office import OFFICE, Office
 from tests.ceremonies.desk import authenticators, must, reason, told
 
@@ -212,3 +213,37 @@ def test_the_operator_stands_above_roles(office: Office) -> None:
         demoted = office.do(office.flows.set_role, OPERATOR, account.id, Role.PERSON, OFFICE)
         assert must(demoted).role is Role.PERSON
     assert office.told(office.ada)[-1] == (What.ROLE_CHANGED, "operator")
+
+
+def test_what_was_sent_to_the_old_address_opens_nothing_any_more(office: Office) -> None:
+    links = [
+        (purpose, office.do(office.house.accounts.issue_link, office.grace.id, purpose))
+        for purpose in (LinkPurpose.PASSWORD, LinkPurpose.EMAIL)
+    ]
+    must(change(office, display_name="still the same address"))
+    for purpose, link in links:
+        must(office.do(office.house.accounts.read_link, purpose, link.token))
+    must(change(office, email="grace@home.test"))
+    for purpose, link in links:
+        read = office.do(office.house.accounts.read_link, purpose, link.token)
+        assert reason(read) is Reason.LINK_REFUSED
+
+
+def test_the_person_is_told_of_a_new_name_and_address(office: Office) -> None:
+    must(change(office, name="hopper", email="grace@home.test"))
+    notices = office.do(office.house.notices.unseen, office.grace.id)
+    assert [notice.what for notice in notices] == [Told.NAME_CHANGED, Told.EMAIL_CHANGED]
+    must(change(office, email="grace@home.test", display_name="Grace"))
+    assert office.do(office.house.notices.unseen, office.grace.id) == notices
+
+
+def test_a_token_that_came_between_is_not_ended_without_saying_so(office: Office) -> None:
+    """Between the look and the lock: the last word is where the account's row is held."""
+    office.give_key(office.grace)
+    before = office.told()
+    outcome = office.do(
+        office.house.accounts.invite, office.grace.id, office.hugo.id, OFFICE, may_end=False
+    )
+    assert reason(outcome) is Reason.HAS_TOKENS
+    assert office.told() == before
+    assert len(authenticators(office.house, office.grace)) == 1

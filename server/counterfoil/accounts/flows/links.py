@@ -47,19 +47,28 @@ class Links(Writing):
     # --- invitations ----------------------------------------------------------------------
 
     def invite(
-        self, tx: Transaction, account_id: AccountId, actor: str, where: Where = NOWHERE
+        self,
+        tx: Transaction,
+        account_id: AccountId,
+        actor: str,
+        where: Where = NOWHERE,
+        *,
+        may_end: bool = True,
     ) -> Invitation | Refused:
         """A link's token, good once and for 15 minutes.
 
         It voids the account's earlier ones, and the first visit that one of them began: a link
         is asked for anew when somebody else may have used the old one. For a person who has
-        tokens already it is a new beginning: all that was before ends with it.
+        tokens already it is a new beginning: all that was before ends with it, or HAS_TOKENS
+        where nothing may end.
         """
         store.cancel_interactions(tx, account_id, purpose=FIRST_VISIT)
         if store.lock_account(tx, account_id) is not AccountState.ACTIVE:
             return Refused(Reason.NOT_FOUND, "no such account, or it is disabled")
         held = store.list_authenticators(tx, account_id)
         again = any(a.kind is not KindName.PASSWORD for a in held)
+        if again and not may_end:
+            return Refused(Reason.HAS_TOKENS)
         if again:
             self._end_all_that_was(tx, account_id, actor, where)
         invitation = self.issue_link(tx, account_id, LinkPurpose.FIRST_VISIT)

@@ -1,9 +1,9 @@
 """What is done with accounts as such: added, looked up, disabled, deleted."""
 
 from counterfoil.accounts import rules, store
-from counterfoil.accounts.flows.writing import Writing
+from counterfoil.accounts.flows.writing import NOWHERE, Writing
 from counterfoil.accounts.people import Account, AccountState, Role
-from counterfoil.audit import What
+from counterfoil.audit import What, Where
 from counterfoil.errors import Reason, Refused
 from counterfoil.kit.ids import AccountId, new_account_id
 from counterfoil.store import Transaction
@@ -65,7 +65,12 @@ class People(Writing):
         return store.list_accounts(tx, "" if isinstance(key, Refused) else key, limit)
 
     def set_state(
-        self, tx: Transaction, account_id: AccountId, state: AccountState, actor: str
+        self,
+        tx: Transaction,
+        account_id: AccountId,
+        state: AccountState,
+        actor: str,
+        where: Where = NOWHERE,
     ) -> Account | Refused:
         """Disabling also ends every session, grant and interaction."""
         if state is AccountState.DISABLED:
@@ -79,14 +84,16 @@ class People(Writing):
             AccountState.ACTIVE: What.ACCOUNT_ENABLED,
             AccountState.DISABLED: What.ACCOUNT_DISABLED,
         }[state]
-        self._tell(tx, what, account_id, actor)
+        self._tell(tx, what, account_id, actor, where)
         account = store.find_account(tx, account_id)
         assert account is not None
         return account
 
-    def delete(self, tx: Transaction, account_id: AccountId, actor: str) -> None | Refused:
+    def delete(
+        self, tx: Transaction, account_id: AccountId, actor: str, where: Where = NOWHERE
+    ) -> None | Refused:
         """The account and all that hangs on it; its events stay."""
         if not store.delete_account(tx, account_id):
             return Refused(Reason.NOT_FOUND)
-        self._tell(tx, What.ACCOUNT_DELETED, account_id, actor)
+        self._tell(tx, What.ACCOUNT_DELETED, account_id, actor, where)
         return None

@@ -1,6 +1,6 @@
 """People as administration sees and changes them; each change is an event with its actor."""
 
-from counterfoil.accounts import Account, AccountState, Invitation, Role
+from counterfoil.accounts import Account, AccountState, Invitation, LinkPurpose, Role
 from counterfoil.accounts import rules as account_rules
 from counterfoil.accounts import store as account_store
 from counterfoil.administration import store
@@ -18,7 +18,9 @@ from counterfoil.administration.rules import Action
 from counterfoil.audit import What, Where, events_of_account, record
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName
+from counterfoil.interactions import InteractionPurpose
 from counterfoil.kit.ids import AccountId
+from counterfoil.notices import Told
 from counterfoil.store import Transaction
 
 
@@ -114,7 +116,7 @@ class People(Desk):
         held = self.accounts.authenticators(tx, target.id)
         if not again and any(a.kind is not KindName.PASSWORD for a in held):
             return Refused(Reason.HAS_TOKENS)
-        return self.accounts.invite(tx, target.id, actor.id, where)
+        return self.accounts.invite(tx, target.id, actor.id, where, may_end=again)
 
     # --- changes --------------------------------------------------------------------------
 
@@ -131,7 +133,7 @@ class People(Desk):
         target = self._target(tx, Action.SET_STATE, actor, account_id)
         if isinstance(target, Refused) or target.state is state:
             return target
-        return self.accounts.set_state(tx, target.id, state, actor.id)
+        return self.accounts.set_state(tx, target.id, state, actor.id, where)
 
     def set_role(
         self, tx: Transaction, actor: Actor, account_id: AccountId, role: Role, where: Where
@@ -181,12 +183,8 @@ class People(Desk):
             if shown != target.display_name:
                 account_store.write_display_name(tx, target.id, shown)
                 self._tell(tx, What.DISPLAY_NAME_CHANGED, actor, target, where)
-        if email is not None and (address, address is not None) != (
-            target.email,
-            target.email_verified,
-        ):
-            account_store.write_email(tx, target.id, address, verified=True)
-            self._tell(tx, What.EMAIL_CHANGED, actor, target, where)
+        if email is not None:
+            self._change_email(tx, actor, target, address, where)
         return self._again(tx, target)
 
     def delete_person(
@@ -197,7 +195,7 @@ class People(Desk):
         target = self._target(tx, Action.DELETE_PERSON, actor, account_id)
         if isinstance(target, Refused):
             return target
-        return self.accounts.delete(tx, target.id, actor.id)
+        return self.accounts.delete(tx, target.id, actor.id, where)
 
     # --- steps ----------------------------------------------------------------------------
 
@@ -210,7 +208,24 @@ class People(Desk):
         if not account_store.write_name(tx, target.id, name, key, account_rules.NAME_RULE):
             return Refused(Reason.NAME_TAKEN)
         self._tell(tx, What.NAME_CHANGED, actor, target, where, before=target.name, after=name)
+        self.accounts.notices.tell(tx, target.id, Told.NAME_CHANGED, where, name=name)
         return None
+
+    def _change_email(
+        self, tx: Transaction, actor: Actor, target: Account, address: str | None, where: Where
+    ) -> None:
+        """The old address hears of it, and what was sent to it opens nothing any more."""
+        if (address, address is not None) == (target.email, target.email_verified):
+            return
+        if address != target.email:
+            self.accounts.notices.tell(tx, target.id, Told.EMAIL_CHANGED, where)
+            account_store.cancel_interactions(
+                tx, target.id, purpose=InteractionPurpose.NEW_PASSWORD.value
+            )
+            for purpose in (LinkPurpose.PASSWORD, LinkPurpose.EMAIL):
+                account_store.void_links(tx, target.id, self.clock.now_ms(), purpose)
+        account_store.write_email(tx, target.id, address, verified=True)
+        self._tell(tx, What.EMAIL_CHANGED, actor, target, where)
 
     def _again(self, tx: Transaction, target: Account) -> Account | Refused:
         return self.accounts.find(tx, target.id) or Refused(Reason.NOT_FOUND)
