@@ -29,6 +29,7 @@ from counterfoil.kit.clock import Clock, SystemClock
 from counterfoil.kit.entropy import Entropy, system_entropy
 from counterfoil.kit.sealing import RootKey
 from counterfoil.limits import Limits
+from counterfoil.mail import make_mail_worker
 from counterfoil.notices import Notices
 from counterfoil.oauth import Clients, OAuth
 from counterfoil.sessions import Sessions
@@ -159,7 +160,19 @@ def make_app(house: House) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        worker = make_mail_worker(
+            house.settings,
+            house.store,
+            house.clock,
+            house.entropy,
+            house.keyring,
+            house.notices.bell,
+        )
+        if worker is not None:
+            worker.start()
         yield
+        if worker is not None:
+            await worker.stop()
         await asyncio.to_thread(close_house, house)
 
     app = _App(

@@ -6,9 +6,9 @@ Nothing in them is loaded from anywhere, and nothing tells us that they were rea
 import unicodedata
 from dataclasses import dataclass
 
-from counterfoil_web import moments
 from counterfoil_web.changes import CHANGES, Details, say_change, say_origin
-from counterfoil_web.languages import LANGUAGES
+from counterfoil_web.languages import spoken
+from counterfoil_web.speech import Speech
 from counterfoil_web.wording import Wording
 
 LINK_LETTERS = frozenset({"password_link", "email_link", "invitation"})
@@ -26,11 +26,11 @@ class Written:
 class Letters:
     """All letters in one language."""
 
-    __slots__ = ("_wording", "language")
+    __slots__ = ("_speech", "language")
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._wording = Wording(language)
+        self._speech = Speech(language, Wording(language))
 
     def write(self, what: str, facts: Details, *, service: str, start: str) -> Written:
         """Return the letter `what`: one of CHANGES, of LINK_LETTERS, or "test".
@@ -38,22 +38,22 @@ class Letters:
         `start` is the address where people sign in. Names may hold anything: what could end a
         line ends none here. Raises KeyError for another letter or a missing fact.
         """
-        plain = {name: _one_line(fact) for name, fact in facts.items()}
-        name = str(_one_line(service))
+        plain = {name: one_line(fact) for name, fact in facts.items()}
+        name = str(one_line(service))
         if what in CHANGES:
             paragraphs = self._change(what, plain, name, start)
         elif what in LINK_LETTERS:
             paragraphs = self._link(what, plain, name)
         else:
-            paragraphs = [self._wording.say(f"letter.{what}.body", service=name)]
-        subject = self._wording.say(f"letter.{what}.subject", service=name)
-        signed = [*paragraphs, f"-- \n{self._wording.say('letter.footer', service=name)}"]
+            paragraphs = [self._speech.say(f"letter.{what}.body", service=name)]
+        subject = self._speech.say(f"letter.{what}.subject", service=name)
+        signed = [*paragraphs, f"-- \n{self._speech.say('letter.footer', service=name)}"]
         return Written(subject, "\n\n".join(signed) + "\n")
 
     def _change(self, what: str, facts: Details, service: str, start: str) -> list[str]:
-        say = self._wording.say
+        say = self._speech.say
         person = str(facts["person"])
-        when = say("letter.when", when=self._moment(int(facts["at_ms"])))
+        when = say("letter.when", when=self._speech.say_moment(int(facts["at_ms"])))
         origin = say("letter.origin", origin=say_origin(say, facts, service))
         return [
             say("letter.hello", person=person),
@@ -65,9 +65,8 @@ class Letters:
 
     def _link(self, what: str, facts: Details, service: str) -> list[str]:
         """It greets nobody by name: whoever proposes an address could write to it by a name."""
-        say = self._wording.say
-        minutes = int(facts["minutes"])
-        good = say(f"letter.good.{LANGUAGES[self.language].form(minutes)}", number=minutes)
+        say = self._speech.say
+        good = self._speech.say_number("letter.good", int(facts["minutes"]))
         return [
             say("letter.hello_bare"),
             say(f"letter.{what}.body", service=service, account=str(facts["account"])),
@@ -75,18 +74,13 @@ class Letters:
             say(f"letter.{what}.otherwise", service=service),
         ]
 
-    def _moment(self, at_ms: int) -> str:
-        moment = moments.utc(at_ms)
-        return self._wording.say(
-            "moment.written",
-            day=moment.day,
-            month=self._wording.say(f"moment.month.{moment.month}"),
-            year=moment.year,
-            time=f"{moment:%H:%M}",
-        )
+
+def spoken_letters() -> dict[str, Letters]:
+    """Return the letters of every language that there is a file of words for."""
+    return {tag: Letters(tag) for tag in spoken()}
 
 
-def _one_line(fact: str | int) -> str | int:
+def one_line(fact: str | int) -> str | int:
     """Nothing that ends a line, moves a cursor or is half a character."""
     if isinstance(fact, int):
         return fact

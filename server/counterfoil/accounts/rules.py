@@ -1,6 +1,5 @@
 """Pure rules about people: names, labels, limits, and which authenticator may go."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -10,18 +9,13 @@ from counterfoil.accounts.people import Authenticator, LinkPurpose
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName
 from counterfoil.kit import strict_json
+from counterfoil.kit.email import is_email
 
 # RFC 8265 §3.3. The rule's version is stored with each name, so that a newer Unicode can be
 # told from a changed name.
 NAME_RULE = "UsernameCaseMapped/1"
 MAX_NAME_BYTES = 128
 MAX_LABEL_CHARACTERS = 64
-MAX_EMAIL_CHARACTERS = 254  # RFC 5321 §4.5.3.1.3, without the angle brackets
-
-_HOST_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-_EMAIL = re.compile(
-    rf"[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_HOST_LABEL}(?:\.{_HOST_LABEL})*", re.ASCII
-)
 
 INVITATION_MS = 15 * 60 * 1000
 LINK_MS = {
@@ -55,13 +49,10 @@ def name_key(name: str) -> str | Refused:
 def clean_email(text: str) -> str | Refused:
     """An address for letters, trimmed; EMAIL_REFUSED for what mail cannot reach.
 
-    The form is that of HTML's e-mail field (HTML Living Standard §4.10.5.1.5): ASCII, and nothing
-    in it ends a line or an address of a letter.
+    The form is that of `kit.email`: nothing in it ends a line or an address of a letter.
     """
     email = text.strip(" ")
-    if len(email) > MAX_EMAIL_CHARACTERS or not _EMAIL.fullmatch(email):
-        return Refused(Reason.EMAIL_REFUSED)
-    return email
+    return email if is_email(email) else Refused(Reason.EMAIL_REFUSED)
 
 
 def clean_label(label: str, otherwise: str) -> str:

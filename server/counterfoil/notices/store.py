@@ -7,7 +7,7 @@ the row has it alone until then, and when that process dies the letter comes due
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from counterfoil.kit import strict_json
 from counterfoil.kit.ids import AccountId, LetterId
@@ -96,3 +96,126 @@ def insert_letter(
             "due_ms": now_ms,
         },
     )
+
+
+# --- the outbox -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A letter that is ours alone until its next `due_ms`; `tries` tells this claim from later
+    ones."""
+
+    id: LetterId
+    sealed: bytes
+    tries: int
+    made_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A letter as an operator sees it; `account_name` is whose account it is about."""
+
+    id: LetterId
+    account_id: AccountId
+    account_name: str
+    sealed: bytes
+    state: str
+    tries: int
+    trouble: str | None
+    made_ms: int
+    due_ms: int
+
+
+_DUE = (outbox.c.state == "waiting", outbox.c.due_ms <= bindparam("now"))
+_CLAIM = (
+    update(outbox)
+    .where(
+        outbox.c.id
+        == select(outbox.c.id)
+        .where(*_DUE)
+        .order_by(outbox.c.due_ms, outbox.c.id)
+        .limit(1)
+        # Another process's claim is not waited for: the next letter is as good.
+        .with_for_update(skip_locked=True)
+        .scalar_subquery(),
+        *_DUE,
+    )
+    # Without a trouble it is in somebody's hands: `retry_outbox` leaves it there.
+    .values(tries=outbox.c.tries + 1, due_ms=bindparam("until"), trouble=None)
+    .returning(outbox.c.id, outbox.c.sealed_letter, outbox.c.tries, outbox.c.made_ms)
+)
+
+
+def claim_due(tx: Transaction, now_ms: int, until_ms: int) -> Claimed | None:
+    """Takes the letter that is due the longest: one conditional statement, one taker."""
+    row = tx.execute(_CLAIM, {"now": now_ms, "until": until_ms}).one_or_none()
+    if row is None:
+        return None
+    return Claimed(LetterId(row.id), row.sealed_letter, row.tries, row.made_ms)
+
+
+def mark_sent(tx: Transaction, claimed: Claimed, emptied: bytes, now_ms: int) -> bool:
+    """`emptied` takes the letter's place. False when it was claimed again since."""
+    values = {"state": "sent", "sent_ms": now_ms, "trouble": None, "sealed_letter": emptied}
+    return _settle(tx, claimed, values)
+
+
+def mark_given_up(tx: Transaction, claimed: Claimed, trouble: str, kept: bytes) -> bool:
+    return _settle(tx, claimed, {"state": "given_up", "trouble": trouble, "sealed_letter": kept})
+
+
+def put_back(tx: Transaction, claimed: Claimed, trouble: str, due_ms: int) -> bool:
+    return _settle(tx, claimed, {"trouble": trouble, "due_ms": due_ms})
+
+
+def list_outbox(tx: Transaction, state: str, limit: int) -> list[OutboxRow]:
+    """Of one state, the oldest first."""
+    columns = (
+        outbox.c.id,
+        outbox.c.account_id,
+        accounts.c.name,
+        outbox.c.sealed_letter,
+        outbox.c.state,
+        outbox.c.tries,
+        outbox.c.trouble,
+        outbox.c.made_ms,
+        outbox.c.due_ms,
+    )
+    statement = (
+        select(*columns)
+        .join_from(outbox, accounts)
+        .where(outbox.c.state == state)
+        .order_by(outbox.c.made_ms, outbox.c.id)
+        .limit(limit)
+    )
+    return [OutboxRow(*row) for row in tx.execute(statement)]
+
+
+def count_outbox(tx: Transaction) -> dict[str, int]:
+    """How many letters there are, by state."""
+    statement = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    return dict(tx.execute(statement).tuples().all())
+
+
+def retry_outbox(tx: Transaction, now_ms: int) -> int:
+    """Makes every letter due that waits after some trouble, or was given up; how many."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.state.in_(("waiting", "given_up")), outbox.c.trouble.is_not(None))
+        .values(state="waiting", due_ms=now_ms)
+    )
+    return tx.execute(statement).rowcount
+
+
+def _settle(tx: Transaction, claimed: Claimed, values: dict[str, object]) -> bool:
+    statement = (
+        update(outbox)
+        .where(
+            outbox.c.id == claimed.id,
+            outbox.c.state == "waiting",
+            outbox.c.tries == claimed.tries,
+        )
+        .values(**values)
+    )
+    return tx.execute(statement).rowcount == 1

@@ -13,6 +13,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from counterfoil.settings.mail import wrong_about_mail
+
 PREFIX = "COUNTERFOIL_"
 Seconds = Annotated[int, Field(ge=1)]
 _COLOUR = "^(#[0-9A-Fa-f]{6})?$"
@@ -121,6 +123,35 @@ class Settings(BaseSettings):
         description="A PNG or plain SVG of at most 64 KB, by its full path, shown 32 pixels high"
         " beside the service's name instead of our mark.",
     )
+    smtp_host: str = Field(
+        "",
+        description="The mail server that takes our letters. Without one no letter is sent: they"
+        " wait until there is one.",
+    )
+    smtp_port: int = Field(
+        0, ge=0, le=65535, description="Its TCP port; 0 is 465 for `tls`, and 587 otherwise."
+    )
+    smtp_security: Literal["tls", "starttls", "none"] = Field(
+        "tls",
+        description="`tls` from the first byte, `starttls` before anything is said, or `none`,"
+        " which is for a server on this machine only.",
+    )
+    smtp_user: str = Field(
+        "", description="Whom we sign in as at the mail server; empty when it asks for nobody."
+    )
+    smtp_password_file: Path | None = Field(
+        None,
+        description="The file with the mail server's password, by its full path, mode 0600; a line"
+        " end behind the password does not count.",
+    )
+    smtp_ca_file: Path | None = Field(
+        None,
+        description="A PEM file, by its full path, with an authority of your own that the mail"
+        " server's certificate may come from. Certificates are always checked.",
+    )
+    mail_from: str = Field(
+        "", description="The address that our letters come from; needed with smtp_host."
+    )
     demonstration: bool = Field(
         False,
         description="Set by `counterfoil dev` alone, never by a file or the environment: every page"
@@ -197,6 +228,18 @@ class Settings(BaseSettings):
             raise ValueError("must be a full path, so that it does not matter where we are started")
         return path
 
+    @field_validator("smtp_password_file", "smtp_ca_file", mode="before")
+    @classmethod
+    def _no_file_is_none(cls, path: object) -> object:
+        return path or None
+
+    @field_validator("smtp_password_file", "smtp_ca_file")
+    @classmethod
+    def _refuse_relative_mail_file(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_absolute():
+            raise ValueError("must be a full path, so that it does not matter where we are started")
+        return path
+
     @model_validator(mode="before")
     @classmethod
     def _default_rp_id(cls, values: object) -> object:
@@ -230,6 +273,19 @@ class Settings(BaseSettings):
     def _refuse_idle_over_absolute(self) -> Self:
         if self.session_idle_s > self.session_absolute_s:
             raise ValueError("session_idle_s must not be more than session_absolute_s")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_mail_that_cannot_be_sent(self) -> Self:
+        wrong = wrong_about_mail(
+            host=self.smtp_host,
+            security=self.smtp_security,
+            user=self.smtp_user,
+            has_password=self.smtp_password_file is not None,
+            sender=self.mail_from,
+        )
+        if wrong:
+            raise ValueError(wrong)
         return self
 
 

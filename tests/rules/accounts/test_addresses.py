@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.accounts.rules import MAX_EMAIL_CHARACTERS, clean_email
+from counterfoil.accounts.rules import clean_email
 from counterfoil.errors import Reason, Refused
+from counterfoil.kit.email import MAX_EMAIL_CHARACTERS
 
 HOST = ".".join(["x" * 63] * 2)
 
