@@ -270,3 +270,41 @@ def test_the_file_is_found_by_variable_and_in_the_persons_own_place(
     assert find_config(None) == own
     monkeypatch.setenv("COUNTERFOIL_CONFIG", str(tmp_path / "named.toml"))
     assert find_config(None) == tmp_path / "named.toml"
+
+
+MAIL = {"smtp_host": "mail.example.org", "mail_from": "login@example.org"}
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_mail_needs_a_server_and_a_sender(security: str) -> None:
+    settings = load_settings(None, **{**GOOD, **MAIL, "smtp_security": security})
+    assert settings.mail_from == "login@example.org"
+    assert "mail_from" in refused(smtp_host="mail.example.org")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1"])
+def test_mail_goes_in_clear_to_this_machine_only(host: str) -> None:
+    load_settings(None, **{**GOOD, **MAIL, "smtp_host": host, "smtp_security": "none"})
+
+
+@pytest.mark.parametrize("host", ["mail.example.org", "192.0.2.1", "localhost.example.org", "::2"])
+def test_mail_in_clear_to_another_machine_is_refused(host: str) -> None:
+    assert "this machine" in refused(**{**MAIL, "smtp_host": host, "smtp_security": "none"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"smtp_security": "ssl"}, "smtp_security"),
+        ({"mail_from": "nobody"}, "mail_from"),
+        ({"mail_from": "a@example.org\nBcc: b@example.org"}, "mail_from"),
+        ({"smtp_user": "counterfoil"}, "smtp_password_file"),
+        ({"smtp_password_file": "/etc/counterfoil/smtp.password"}, "smtp_user"),
+        ({"smtp_user": "m\u00fcller", "smtp_password_file": "/etc/smtp.password"}, "smtp_user"),
+        ({"smtp_password_file": "smtp.password"}, "full path"),
+        ({"smtp_ca_file": "ca.pem"}, "full path"),
+        ({"smtp_port": 65536}, "smtp_port"),
+    ],
+)
+def test_mail_that_could_not_be_sent_is_refused(changes: dict[str, object], word: str) -> None:
+    assert word in refused(**{**MAIL, **changes})
