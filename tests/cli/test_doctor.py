@@ -10,6 +10,7 @@ from tests.cli.commands import ISSUER, Made, change, run
 CHECKS = [
     "configuration",
     "relying party",
+    "limits",
     "look",
     "root key",
     "database",
@@ -30,8 +31,19 @@ def states(outcome_json: dict[str, list[dict[str, str]]]) -> dict[str, str]:
     return {check["what"]: check["state"] for check in outcome_json["checks"]}
 
 
+def configure(made: Made, line: str) -> None:
+    made.config.write_text(f"{made.config.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
+
+
+def limits_of(made: Made) -> tuple[str, str]:
+    outcome = made.run("doctor", "--offline", "--json")
+    (found,) = [check for check in outcome.json["checks"] if check["what"] == "limits"]
+    return found["state"], found["sentence"]
+
+
 def test_a_healthy_installation_has_nothing_wrong(made: Made) -> None:
     change(made, ENROLLED)
+    configure(made, 'trusted_proxies = ["127.0.0.1"]')
     outcome = made.run("doctor", "--offline", "--json")
     assert outcome.code == 0, outcome.out
     assert outcome.json["fine"] is True
@@ -52,6 +64,30 @@ def test_an_installation_without_administrator_says_how_to_add_one(made: Made) -
     outcome = made.run("doctor", "--offline")
     assert outcome.code == 1
     assert "try: counterfoil users add YOUR_NAME --administrator" in outcome.err
+
+
+def test_a_proxy_that_nobody_named_hides_everybodys_address(made: Made) -> None:
+    state, sentence = limits_of(made)
+    assert state == "advice"
+    assert "trusted_proxies" in sentence
+    configure(made, 'trusted_proxies = ["127.0.0.1"]')
+    assert limits_of(made) == ("fine", "one address may try 120 a minute and 240 at once")
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("anonymous_per_minute = 600", "fine"),
+        ("anonymous_per_minute = 601", "advice"),
+        ("anonymous_burst = 1200", "fine"),
+        ("anonymous_burst = 1201", "advice"),
+    ],
+)
+def test_raised_limits_are_told(made: Made, line: str, state: str) -> None:
+    configure(made, f'trusted_proxies = ["127.0.0.1"]\n{line}')
+    found, sentence = limits_of(made)
+    assert found == state
+    assert line.rpartition(" ")[2] in sentence
 
 
 def spoil_root_key(made: Made) -> None:

@@ -21,6 +21,7 @@ from counterfoil.cli import (
     events,
     installation,
     keys,
+    overview,
     reference,
     serve,
     users,
@@ -64,6 +65,7 @@ doctor.add_to(app)
 users.add_to(app)
 clients.add_to(app)
 events.add_to(app)
+overview.add_to(app)
 keys.add_to(app)
 database.add_to(app)
 dev.add_to(app)

@@ -38,6 +38,9 @@ from counterfoil.tokens import NoSigningKey, list_signing_keys, load_signing_key
 
 TIMEOUT_S = 5
 CLOCK_MAY_DIFFER_S = 30
+# Settings of an operator who was in the way of a flood, or of somebody who tests.
+MANY_A_MINUTE = 600
+MANY_AT_ONCE = 1200
 T = TypeVar("T")
 # 2026-11-01: no counterfoil is older, so a clock before that is wrong.
 NOT_BEFORE_MS = 1_793_491_200_000
@@ -110,6 +113,19 @@ class Patient:
     def relying_party(self) -> str:
         """The domain that keys are bound to; the settings refuse a wrong one."""
         return f"keys are bound to {self.settings.rp_id}"
+
+    def limits(self) -> str:
+        """How often strangers may ask from one address, and whether addresses are known."""
+        settings = self.settings
+        rate = f"{settings.anonymous_per_minute} a minute and {settings.anonymous_burst} at once"
+        if settings.anonymous_per_minute > MANY_A_MINUTE or settings.anonymous_burst > MANY_AT_ONCE:
+            raise Advice(f"one address may try {rate}: more than an office of thousands needs")
+        if settings.issuer.startswith("https:") and not settings.trusted_proxies:
+            raise Advice(
+                "trusted_proxies names no proxy: its address stands for everybody, so that they"
+                " share one limit, or have none when it is on this machine"
+            )
+        return f"one address may try {rate}"
 
     def look(self) -> str:
         """The language, the logo, and accents that can be read; told when more could read them."""
@@ -209,9 +225,9 @@ def doctor(
 ) -> None:
     """Say what is wrong and what to do.
 
-    Looks at the settings, the look, the root key, the database, its keys, the administrators, the
-    clock, and whether the issuer answers; changes nothing, but makes the data keys that a database
-    of an earlier version lacks.
+    Looks at the settings, the limits, the look, the root key, the database, its keys, the
+    administrators, the clock, and whether the issuer answers; changes nothing, but makes the data
+    keys that a database of an earlier version lacks.
     """
     with ExitStack() as undo:
         findings = examine(Patient(config, offline=offline, undo=undo))
@@ -238,6 +254,7 @@ def examine(patient: Patient) -> list[Finding]:
     checks: list[tuple[str, Callable[[], str]]] = [
         ("configuration", patient.configuration),
         ("relying party", patient.relying_party),
+        ("limits", patient.limits),
         ("look", patient.look),
         ("root key", patient.read_root_key),
         ("database", patient.database),

@@ -1,160 +1,154 @@
-"""`counterfoil events` and `counterfoil overview`: what happened, and how things stand."""
+"""`counterfoil events`: what happened, the newest first."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from counterfoil.accounts import Account
-from counterfoil.administration import OPERATOR, Overview
-from counterfoil.audit import Event, EventFilter, What
-from counterfoil.cli.opened import opened
+from counterfoil.audit import Event, EventFilter, What, find_events
+from counterfoil.cli.opened import Opened, opened
 from counterfoil.cli.options import AsJson, Config, exit_codes
-from counterfoil.cli.output import Exit, Problem, moment, pairs, show, table
-from counterfoil.errors import Reason, Refused
+from counterfoil.cli.output import Exit, Problem, moment, show, table
+from counterfoil.errors import Reason
+from counterfoil.factors.kind import KindName
+from counterfoil.kit.ids import AccountId, is_id
 from counterfoil.kit.strict_json import Json
 from counterfoil.store import Transaction
 
-MOST = 200
+MOST = 10_000
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_SPAN = re.compile(r"[0-9]{1,6}", re.ASCII)
+_WHEN = "a time in UTC (2026-11-24, 2026-11-24T13:30) or how long ago (90m, 24h, 7d)"
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the commands into their place."""
+    """Put the command into its place."""
     app.command("events", epilog=exit_codes(Exit.NOT_FOUND, Exit.BUSY))(events)
-    app.command("overview", epilog=exit_codes(Exit.BUSY))(overview)
 
 
 def events(
     *,
+    account: Annotated[
+        str,
+        typer.Option(
+            "--account",
+            "--user",
+            metavar="NAME",
+            help="Of this person: a name, or the account's id.",
+        ),
+    ] = "",
     what: Annotated[
         list[What] | None,
-        typer.Option(metavar="WHAT", help="Only such events, as signed_in. Repeatable."),
+        typer.Option(metavar="WHAT", help="Of this sort, e.g. refused, signed_in. Repeatable."),
     ] = None,
-    user: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only what happened to this person.")
+    kind: Annotated[
+        KindName | None, typer.Option(help="Where this kind of token was proved, or refused.")
     ] = None,
     reason: Annotated[
-        Reason | None, typer.Option(metavar="REASON", help="Only refusals for this reason.")
+        Reason | None, typer.Option(metavar="REASON", help="Refused for this reason, e.g. wrong.")
     ] = None,
-    address: Annotated[
-        str | None, typer.Option(metavar="IP", help="Only what came from this address.")
-    ] = None,
-    since: Annotated[
-        datetime | None, typer.Option(metavar="DATE", help="Not before this time (UTC).")
-    ] = None,
+    address: Annotated[str, typer.Option(metavar="ADDRESS", help="From this address.")] = "",
+    since: Annotated[str, typer.Option(metavar="WHEN", help=f"From then on: {_WHEN}.")] = "",
+    until: Annotated[str, typer.Option(metavar="WHEN", help="Up to then, not including it.")] = "",
     before: Annotated[
-        int | None, typer.Option(metavar="ID", help="Only events older than this one: a page on.")
+        int | None,
+        typer.Option(metavar="ID", min=1, help="Older than this event: the next page."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")] = 50,
+    limit: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1, max=MOST, help="How many at most.")
+    ] = 100,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what happened, the newest first."""
-    since_ms = None if since is None else int(since.replace(tzinfo=UTC).timestamp() * 1000)
-    with opened(config) as house:
+    """Show what happened, the newest first.
 
-        def unit(tx: Transaction) -> list[Event] | Refused | None:
-            account: Account | None = None
-            if user is not None:
-                account = house.accounts.find_by_name(tx, user)
-                if account is None:
-                    return None
+    Everything that is asked for must fit. Events of a deleted person are found by the id that
+    the account had.
+    """
+    with opened(config) as house:
+        now_ms = house.clock.now_ms()
+
+        def unit(tx: Transaction) -> tuple[list[Event], dict[str, str]]:
             wanted = EventFilter(
                 what=frozenset(what) if what else None,
-                account=None if account is None else account.id,
+                account=_account(house, tx, account) if account else None,
                 reason=reason,
-                address=address,
-                since_ms=since_ms,
+                address=address or None,
+                since_ms=read_moment(since, now_ms) if since else None,
+                until_ms=read_moment(until, now_ms) if until else None,
+                kind=kind,
             )
-            return house.administration.events(tx, OPERATOR, wanted, before, limit)
+            found = find_events(tx, wanted, before=before, limit=limit)
+            return found, _names(house, tx, found)
 
-        found = house.store.read_now(unit)
-    if found is None:
-        raise Problem(f"There is nobody named {user}.", "counterfoil users list", Exit.NOT_FOUND)
-    assert not isinstance(found, Refused), "the operator may see everything"
-    show([event_facts(event) for event in found], _events_text(found), as_json=as_json)
-
-
-def overview(config: Config = None, as_json: AsJson = False) -> None:
-    """Show how things stand: people, tokens, and what was proved and refused in two weeks."""
-    with opened(config) as house:
-        found = house.store.read_now(lambda tx: house.administration.overview(tx, OPERATOR))
-    assert not isinstance(found, Refused), "the operator may see everything"
-    show(overview_facts(found), _overview_text(found), as_json=as_json)
+        found, names = house.store.read_now(unit)
+    headers = ("ID", "WHEN (UTC)", "WHAT", "WHO", "BY", "REASON", "FROM", "MORE")
+    rows = [_row(event, names) for event in found]
+    show([event_facts(event, names) for event in found], table(headers, rows), as_json=as_json)
 
 
-def event_facts(event: Event) -> dict[str, Json]:
-    """An event as JSON."""
+def read_moment(text: str, now_ms: int) -> int:
+    """The milliseconds of a time in UTC, or of so long ago. Raises Problem."""
+    number, unit = text[:-1], text[-1:]
+    try:
+        if unit in _UNITS and _SPAN.fullmatch(number):
+            return now_ms - int(number) * (_UNITS[unit] // timedelta(milliseconds=1))
+        when = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Problem(
+            f"This is neither a time in UTC nor how long ago: {text}.",
+            "counterfoil events --since 24h",
+            Exit.USAGE,
+        ) from error
+    return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def _account(house: Opened, tx: Transaction, name: str) -> str:
+    """The id of a person; an id is taken as it is, since events outlive accounts."""
+    found = house.accounts.find_by_name(tx, name)
+    if found is not None:
+        return found.id
+    if is_id(name) and name.startswith("acc_"):
+        return name
+    raise Problem(f"There is nobody named {name}.", "counterfoil users list", Exit.NOT_FOUND)
+
+
+def _names(house: Opened, tx: Transaction, found: list[Event]) -> dict[str, str]:
+    """What the people in these events are called today, by their accounts' ids."""
+    ids = {event.account for event in found} | {event.actor for event in found}
+    accounts = [
+        house.accounts.find(tx, AccountId(one)) for one in ids if one and one.startswith("acc_")
+    ]
+    return {account.id: account.name for account in accounts if account is not None}
+
+
+def _row(event: Event, names: dict[str, str]) -> tuple[str, ...]:
+    account = event.account or "-"
+    more = " ".join(f"{name}={value}" for name, value in event.details.items() if value != "")
+    return (
+        str(event.id),
+        moment(event.at_ms),
+        event.what,
+        names.get(account, account),
+        names.get(event.actor, event.actor),
+        event.reason or "-",
+        event.address or "-",
+        more,
+    )
+
+
+def event_facts(event: Event, names: dict[str, str]) -> dict[str, Json]:
+    """An event as JSON, with what its person is called today."""
     return {
         "id": event.id,
         "at_ms": event.at_ms,
         "what": event.what,
         "account": event.account,
+        "name": names.get(event.account or ""),
         "actor": event.actor,
         "subject": event.subject,
         "reason": event.reason,
         "address": event.address,
         "details": dict(event.details),
     }
-
-
-def overview_facts(shown: Overview) -> dict[str, Json]:
-    """The overview as JSON; `since_ms` is the beginning of the first day (UTC)."""
-    return {
-        "people": shown.people,
-        "disabled_people": shown.disabled_people,
-        "helpdesk": shown.helpdesk,
-        "administrators": shown.administrators,
-        "disabled_tokens": shown.disabled_tokens,
-        "open_invitations": shown.open_invitations,
-        "undelivered_letters": shown.undelivered_letters,
-        "clients": shown.clients,
-        "enrolment": {
-            "none": shown.enrolment.none,
-            "one": shown.enrolment.one,
-            "more": shown.enrolment.more,
-            "recovery": shown.enrolment.recovery,
-        },
-        "since_ms": shown.since_ms,
-        "days": [
-            {
-                "day": day.day.isoformat(),
-                "kind": day.kind,
-                "verified": day.verified,
-                "refused": day.refused,
-            }
-            for day in shown.days
-        ],
-    }
-
-
-def _events_text(found: list[Event]) -> str:
-    headers = ("ID", "WHEN", "WHAT", "WHOSE", "BY", "REASON", "ADDRESS")
-    rows = [
-        (str(e.id), moment(e.at_ms), e.what, e.account or "-", e.actor, e.reason or "-", e.address)
-        for e in found
-    ]
-    return table(headers, rows)
-
-
-def _overview_text(shown: Overview) -> str:
-    numbers = pairs(
-        [
-            ("people", str(shown.people)),
-            ("disabled", str(shown.disabled_people)),
-            ("helpdesk", str(shown.helpdesk)),
-            ("administrators", str(shown.administrators)),
-            ("without a token", str(shown.enrolment.none)),
-            ("with one token", str(shown.enrolment.one)),
-            ("with more", str(shown.enrolment.more)),
-            ("with recovery codes", str(shown.enrolment.recovery)),
-            ("tokens shut by failures", str(shown.disabled_tokens)),
-            ("open invitations", str(shown.open_invitations)),
-            ("letters given up", str(shown.undelivered_letters)),
-            ("applications", str(shown.clients)),
-        ]
-    )
-    if not shown.days:
-        return numbers
-    rows = [(d.day.isoformat(), d.kind, str(d.verified), str(d.refused)) for d in shown.days]
-    return f"{numbers}\n\n{table(('DAY', 'KIND', 'HELD', 'REFUSED'), rows)}"
