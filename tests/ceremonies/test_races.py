@@ -6,20 +6,23 @@ The workers are processes of their own, on SQLite and on PostgreSQL.
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 import pytest
 from starlette.testclient import TestClient
 
+from counterfoil.accounts import Account
 from counterfoil.app import close_house, make_app, make_house
 from counterfoil.audit import What
 from counterfoil.factors.kind import KindName, Purpose
+from counterfoil.factors.recovery.facts import left
 from counterfoil.http.house import House
 from counterfoil.kit.clock import SystemClock
 from counterfoil.kit.sealing import RootKey
 from counterfoil.oauth import ClientKind
-from tests.ceremonies.desk import Desk, add_account, authenticators, must, whats
+from tests.ceremonies.codes import Typist
+from tests.ceremonies.desk import PASSWORD, Desk, add_account, authenticators, must, whats
 from tests.ceremonies.fleet import Fleet, Knock, fleet_on
 from tests.databases import PostgreSQL
 from tests.house import ISSUER, ROOT_KEY_MATERIAL, HandClock, settings_for
@@ -170,3 +173,44 @@ def test_one_first_visit_enrols_two_of_many_keys(fleet: Fleet, house: House) -> 
     assert Counter(answer.status for answer in answers)[200] == 2
     assert {a.reason for a in answers if a.status != 200} <= TOO_LATE | {"lost_race"}
     assert len(authenticators(house, account)) == 2
+
+
+def crowd_with_a_code(
+    house: House, account: Account, kind: KindName, code: Callable[[], str]
+) -> list[Knock]:
+    """Twenty browsers past the password, each with ten hands, and all with the same code."""
+    doors = []
+    for _ in range(20):
+        desk = Desk(house)
+        interaction = desk.sign_in()
+        must(desk.try_password(interaction, account.name))
+        begun = desk.begin(interaction, kind=kind, alone=False)
+        doors.append((f"/ceremonies/{begun.ceremony}/proof", cookie_of(desk)))
+    body = json.dumps({"kind": kind.value, "code": code()}).encode()
+    return [Knock(path, body, cookie=cookie) for path, cookie in doors] * (CROWD // len(doors))
+
+
+def test_a_phone_code_is_good_for_one_of_two_hundred(fleet: Fleet, house: House) -> None:
+    account = add_account(house, "phone", password=PASSWORD)
+    typist = Typist(Desk(house), account, Desk(house).sign_in().id)
+    secret = typist.enrol_phone()
+    crowd = crowd_with_a_code(house, account, KindName.TOTP, lambda: typist.next_code(secret))
+    before = whats(house, account).count(What.SIGNED_IN)
+    answers = fleet.all_at_once(crowd)
+    assert Counter(answer.status for answer in answers)[200] == 1
+    refusals = {answer.reason for answer in answers if answer.status != 200}
+    assert refusals <= TOO_LATE | {"code_used", "lost_race", "too_many", "tries_spent"}
+    assert whats(house, account).count(What.SIGNED_IN) == before + 1
+
+
+def test_a_recovery_code_is_good_for_one_of_two_hundred(fleet: Fleet, house: House) -> None:
+    account = add_account(house, "paper", password=PASSWORD)
+    typist = Typist(Desk(house), account, Desk(house).sign_in().id)
+    code = typist.enrol_paper()[7]
+    answers = fleet.all_at_once(crowd_with_a_code(house, account, KindName.RECOVERY, lambda: code))
+    assert Counter(answer.status for answer in answers)[200] == 1
+    refusals = {answer.reason for answer in answers if answer.status != 200}
+    assert refusals <= TOO_LATE | {"code_used", "lost_race", "too_many", "busy"}
+    (paper,) = typist.enrolled(KindName.RECOVERY)
+    assert left(paper.facts) == 9
+    assert whats(house, account).count(What.SIGNED_IN) == 1
