@@ -5,10 +5,11 @@ Codes are closed sets; a page that is given another code is a defect of the call
 
 from dataclasses import dataclass
 
-WAYS = frozenset({"key", "password"})
-"""How somebody signs in first; the browser remembers which one worked last."""
+WAYS = frozenset({"key", "password", "code"})
+"""How somebody signs in; the browser remembers which one worked last. `password`: with a key
+beside it; `code`: with a phone's code."""
 
-NOTICES = frozenset({"added", "renamed", "removed"})
+NOTICES = frozenset({"added", "renamed", "removed", "changed"})
 """What was just done to somebody's tokens."""
 
 STEP_UP_REASONS = frozenset({"add", "remove", "rename", "application"})

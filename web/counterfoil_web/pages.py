@@ -11,6 +11,7 @@ from counterfoil_web.facts import drawing_for
 from counterfoil_web.languages import WORDS, Language, spoken
 from counterfoil_web.look import OUR_LOOK, Look
 from counterfoil_web.speech import Speech
+from counterfoil_web.qr import qr_code
 from counterfoil_web.static_files import StaticFiles
 from counterfoil_web.wording import Wording
 
@@ -43,14 +44,31 @@ def _page(*required: str, **optional: object) -> PageFacts:
 TEMPLATES: Mapping[str, PageFacts] = {
     "welcome": _page(),
     "sign_in": _page("interaction", name="", first_way="key"),
-    "second_step": _page("interaction", name="", transports=()),
+    "second_step": _page("interaction", "way", "ways", name="", transports=()),
     "invitation": _page("invitation", "person", "expires_ms", "now_ms"),
     "first_visit": _page("interaction", "person"),
-    "first_visit_password": _page("interaction", "person"),
+    "choose_password": _page("base", "person", "why", back=""),
+    "choose_token": _page("base", "second", "codes"),
+    "enrol_phone": _page(
+        "base",
+        ceremony="",
+        uri="",
+        secret="",
+        algorithm="",
+        digits=6,
+        period_s=30,
+        label="",
+        back="",
+    ),
+    "recovery_codes": _page(
+        "base", "person", ceremony="", codes=(), replaces=False, may_decline=False, back=""
+    ),
+    "forgotten": _page(name="", sent=False, letters=True),
+    "password_link": _page("link", "person", "expires_ms", "now_ms"),
     "enrol_key": _page("interaction", "alone", held=0, back=""),
-    "done": _page("person"),
+    "done": _page("person", "what"),
     "tokens": _page("person", "tokens", "now_ms", notice=""),
-    "step_up": _page("interaction", why="", transports=(), back=""),
+    "step_up": _page("interaction", "way", "ways", why="", transports=(), back=""),
     "consent": _page("interaction", "application", "person", "scopes"),
     "error": _page("problem", start_again="/"),
     "signed_out": _page(removed=False),
@@ -91,6 +109,7 @@ class Pages:
             iso=moments.iso,
             minutes_until=moments.minutes_until,
             drawing_for=drawing_for,
+            qr_code=qr_code,
             static=f"/static/{self.files.version}",
         )
         self._templates = {name: environment.get_template(f"{name}.html") for name in TEMPLATES}
