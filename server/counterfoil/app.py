@@ -18,7 +18,18 @@ from counterfoil.ceremonies import Ceremonies
 from counterfoil.ceremonies.judges import Judges
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.registry import RelyingParty, all_kinds
-from counterfoil.http import ceremonies, first_visit, language, my_tokens, oauth, sign_in, static
+from counterfoil.http import (
+    adding,
+    ceremonies,
+    first_visit,
+    language,
+    my_tokens,
+    oauth,
+    passwords,
+    second_step,
+    sign_in,
+    static,
+)
 from counterfoil.http.headers import HeadersMiddleware
 from counterfoil.http.house import House
 from counterfoil.http.look import read_look, refuse_unspoken
@@ -42,6 +53,18 @@ from counterfoil_web import Pages
 log = logging.getLogger("counterfoil")
 
 ENROLMENT_S = 15 * 60
+PAGES = (
+    oauth,
+    ceremonies,
+    sign_in,
+    second_step,
+    first_visit,
+    adding,
+    passwords,
+    my_tokens,
+    language,
+    static,
+)
 
 
 def make_house(
@@ -184,7 +207,7 @@ def make_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.router.redirect_slashes = False
-    for module in (oauth, ceremonies, sign_in, first_visit, my_tokens, language, static):
+    for module in PAGES:
         app.router.routes.extend(module.routes)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(StoreBusy, _on_store_busy)

@@ -215,7 +215,7 @@ def test_removing_and_adding_need_a_fresh_touch(visitor: Visitor, clock: HandClo
     step_up = last_part(visitor.post("/tokens/add"))
     begun = visitor.begin(step_up, "step_up")
     answer = visitor.prove(begun, visitor.touch(begun))
-    assert answer.json() == {"next": "/tokens/add"}
+    assert answer.json() == {"next": "/tokens/add?kind=webauthn"}
     assert visitor.get("/tokens/add").headers["location"].startswith("/enrol/")
 
 

@@ -52,6 +52,9 @@ class Visitor:
     def post(self, path: str, **more: Any) -> Response:
         """As a page of ours does it; `headers` are added to the Origin."""
         headers = {"Origin": self.issuer} | more.pop("headers", {})
+        if not more:
+            # A form without fields is an empty form, not a request without a body.
+            headers = {"Content-Type": FORM} | headers
         return self.client.post(path, headers=headers, **more)
 
     def submit(self, path: str, **form: str) -> Response:

@@ -10,8 +10,8 @@ from counterfoil_web import moments
 from counterfoil_web.facts import drawing_for
 from counterfoil_web.languages import WORDS, Language, spoken
 from counterfoil_web.look import OUR_LOOK, Look
-from counterfoil_web.speech import Speech
 from counterfoil_web.qr import qr_code
+from counterfoil_web.speech import Speech
 from counterfoil_web.static_files import StaticFiles
 from counterfoil_web.wording import Wording
 

@@ -1,27 +1,26 @@
-"""The first visit: an invitation is looked at, taken up once, and ends with an enrolled key."""
+"""The first visit: an invitation is looked at, taken up once, and ends with what one signs in with.
+
+A password or a key alone, then the first token, a second one, and recovery codes.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from counterfoil.accounts import Account
-from counterfoil.errors import Reason, Refused, voice
-from counterfoil.factors.kind import Purpose
-from counterfoil.http.browser import (
-    in_session,
-    refuse_foreign_origin,
-    set_session_cookie,
-    where,
-)
-from counterfoil.http.house import House, house_of
-from counterfoil.http.pages import error_page, page, problem_of, see_other
-from counterfoil.http.problems import log_refusal
-from counterfoil.http.sign_in import find_interaction, own_form
+from counterfoil.errors import Refused
+from counterfoil.factors.kind import KindName
+from counterfoil.http.browser import in_session, refuse_foreign_origin, set_session_cookie, where
+from counterfoil.http.enrolling import Enrolling, Turn
+from counterfoil.http.house import house_of
+from counterfoil.http.pages import error_page, page, see_other
 from counterfoil.http.steps import next_path
+from counterfoil.http.turns import own_form
 from counterfoil.interactions import Interaction, InteractionPurpose, Step
-from counterfoil.interactions.rules import due
+from counterfoil.interactions.rules import TOKENS, due
 from counterfoil.kit.secret import Secret
 from counterfoil_web import Person
+
+FIRST_VISIT = Enrolling("/first-visit", InteractionPurpose.FIRST_VISIT, "/")
 
 
 async def invitation(request: Request) -> Response:
@@ -51,7 +50,7 @@ async def begin(request: Request) -> Response:
         lambda tx, session: house.interactions.open_first_visit(tx, session.id, token, whence),
     )
     if isinstance(opened, Refused):
-        return error_page(request, opened, start_again=f"/invitation/{token.reveal()}")
+        return error_page(request, opened)
     interaction, cookie = opened
     if isinstance(interaction, Refused):
         return set_session_cookie(error_page(request, interaction), house, cookie)
@@ -59,73 +58,75 @@ async def begin(request: Request) -> Response:
 
 
 async def first_visit(request: Request) -> Response:
-    """The step that is due: how to sign in, the password, the key, and that it is done."""
-    found = await find_interaction(request, InteractionPurpose.FIRST_VISIT)
-    if isinstance(found, Refused):
-        return error_page(request, found)
-    _, interaction = found
-    account = await _account(house_of(request), interaction)
-    if account is None:
-        return error_page(request, Refused(Reason.ACCOUNT_DISABLED))
-    person = Person(account.name, account.display_name)
-    step, way = due(interaction), request.query_params.get("way")
-    if step is Step.NOTHING:
-        return page(request, "done", person=person)
-    if step is Step.ENROL_TOKEN:
-        return page(request, "enrol_key", interaction=interaction.id, alone=False)
-    if way == "password":
-        return page(request, "first_visit_password", interaction=interaction.id, person=person)
-    if way == "key":
-        back = f"/first-visit/{interaction.id}"
-        return page(request, "enrol_key", interaction=interaction.id, alone=True, back=back)
-    return page(request, "first_visit", interaction=interaction.id, person=person)
+    """The step that is due, by the way that the person chose."""
+    turn = await FIRST_VISIT.turn(request)
+    if isinstance(turn, Refused):
+        return error_page(request, turn)
+    interaction, way = turn.interaction, request.query_params.get("way", "")
+    base = FIRST_VISIT.base(interaction)
+    match due(interaction):
+        case Step.NOTHING:
+            return page(request, "done", person=turn.person, what=_what_was_done(interaction))
+        case Step.OFFER_RECOVERY:
+            return await FIRST_VISIT.recovery_page(request, turn)
+        case Step.CHOOSE_FIRST if way == "password":
+            return FIRST_VISIT.password_page(request, turn)
+        case Step.CHOOSE_FIRST if way == "key":
+            return _key_page(request, interaction, alone=True, held=0)
+        case Step.CHOOSE_FIRST:
+            return page(request, "first_visit", interaction=interaction.id, person=turn.person)
+        case step:
+            return _token_page(request, turn, way, base, second=step is Step.OFFER_SECOND)
 
 
-async def password(request: Request) -> Response:
-    """Chooses a password: a way to begin, never enough to sign in."""
+async def decline(request: Request) -> Response:
+    """Not now: a second token, or recovery codes."""
     form = await own_form(request)
     if isinstance(form, Refused):
         return error_page(request, form)
-    found = await find_interaction(request, InteractionPurpose.FIRST_VISIT)
-    if isinstance(found, Refused):
-        return error_page(request, found)
-    session, interaction = found
+    turn = await FIRST_VISIT.turn(request)
+    if isinstance(turn, Refused):
+        return error_page(request, turn)
     house = house_of(request)
-    shown = await house.interactions.prove_password(
-        interaction.id,
-        session,
-        Purpose.ENROL,
-        "",
-        Secret(form.get("password", "")),
-        where(request),
+    declined = await house.store.write(
+        lambda tx: house.interactions.decline(tx, turn.interaction.id, turn.session.id)
     )
-    if not isinstance(shown, Refused):
-        return set_session_cookie(see_other(next_path(shown.interaction)), house, shown.cookie)
-    account = await _account(house, interaction)
-    if account is None:
-        return error_page(request, Refused(Reason.ACCOUNT_DISABLED))
-    said = problem_of(house, shown)
-    log_refusal(request, shown, said.reference)
+    if isinstance(declined, Refused):
+        return error_page(request, declined, start_again=FIRST_VISIT.base(turn.interaction))
+    return see_other(next_path(declined))
+
+
+def _token_page(request: Request, turn: Turn, way: str, base: str, *, second: bool) -> Response:
+    interaction = turn.interaction
+    held = sum(factor.kind is KindName.WEBAUTHN for factor in interaction.factors)
+    if way == "key":
+        return _key_page(request, interaction, alone=not interaction.has_password, held=held)
+    if way == "phone" and interaction.has_password:
+        return FIRST_VISIT.phone_page(request, turn)
+    codes = interaction.has_password
+    return page(request, "choose_token", base=base, second=second, codes=codes)
+
+
+def _key_page(request: Request, interaction: Interaction, *, alone: bool, held: int) -> Response:
     return page(
         request,
-        "first_visit_password",
-        voice(shown.reason).status,
+        "enrol_key",
         interaction=interaction.id,
-        person=Person(account.name, account.display_name),
-        problem=said,
+        alone=alone,
+        held=held,
+        back=FIRST_VISIT.base(interaction),
     )
 
 
-async def _account(house: House, interaction: Interaction) -> Account | None:
-    account_id = interaction.account
-    if account_id is None:
-        return None
-    return await house.store.read(lambda tx: house.accounts.find(tx, account_id))
+def _what_was_done(interaction: Interaction) -> str:
+    held = sum(factor.kind in TOKENS for factor in interaction.factors)
+    return "one_token" if held == 1 else "all"
 
 
 routes = [
     Route("/invitation/{token}", invitation),
     Route("/invitation/{token}", begin, methods=["POST"]),
     Route("/first-visit/{interaction}", first_visit),
-    Route("/first-visit/{interaction}/password", password, methods=["POST"]),
+    Route("/first-visit/{interaction}/decline", decline, methods=["POST"]),
+    *FIRST_VISIT.routes(),
 ]

@@ -6,89 +6,34 @@ from starlette.routing import Route
 
 from counterfoil.accounts import Account, Authenticator
 from counterfoil.accounts.rules import refuse_last_authenticator
-from counterfoil.assurance import Level
-from counterfoil.errors import Reason, Refused, voice
+from counterfoil.errors import Refused, voice
 from counterfoil.factors.kind import KindName
 from counterfoil.factors.webauthn.facts import CredentialFacts
-from counterfoil.http.browser import current_session, refuse_foreign_origin, where
+from counterfoil.http.browser import where
 from counterfoil.http.house import house_of
 from counterfoil.http.pages import error_page, page, problem_of, see_other
 from counterfoil.http.problems import log_refusal
-from counterfoil.http.sign_in import find_interaction, own_form
-from counterfoil.http.steps import HOME, next_path
-from counterfoil.interactions import InteractionPurpose, Step
-from counterfoil.interactions.rules import due, strongest
-from counterfoil.kit.ids import AccountId, AuthenticatorId
-from counterfoil.sessions import Session
-from counterfoil.store import Transaction
+from counterfoil.http.signed_in import prove_first, signed_in
+from counterfoil.http.steps import HOME
+from counterfoil.http.turns import own_form
+from counterfoil.interactions.rules import strongest
+from counterfoil.kit.ids import AuthenticatorId
 from counterfoil_web import NOTICES, Person, Token
 
 
 async def my_tokens(request: Request) -> Response:
-    asked, notice = await _signed_in(request), request.query_params.get("done", "")
+    asked, notice = await signed_in(request), request.query_params.get("done", "")
     if isinstance(asked, Refused):
         # A removed key ends the sessions that it opened, this browser's perhaps among them.
         return see_other("/signed-out?done=removed" if notice == "removed" else "/")
     return await _tokens_page(request, asked[1], notice=notice if notice in NOTICES else "")
 
 
-async def add(request: Request) -> Response:
-    """To the enrolment, by way of one touch when the last one was too long ago."""
-    foreign = refuse_foreign_origin(request)
-    if foreign is not None:
-        return error_page(request, foreign)
-    asked = await _signed_in(request)
-    if isinstance(asked, Refused):
-        return see_other("/")
-    house, (session, account) = house_of(request), asked
-    least = await house.store.read(lambda tx: house.interactions.least_to_add(tx, account.id))
-    if house.interactions.refuse_stale(session, least) is not None:
-        return await _touch_first(request, session, "/tokens/add", "add", least)
-    return await _open_enrolment(request, session)
-
-
-async def add_after_touch(request: Request) -> Response:
-    """Where a step-up goes on to: a fresh touch may begin an enrolment, a stale one asks again."""
-    asked = await _signed_in(request)
-    if isinstance(asked, Refused):
-        return see_other("/")
-    house, (session, account) = house_of(request), asked
-    least = await house.store.read(lambda tx: house.interactions.least_to_add(tx, account.id))
-    if house.interactions.refuse_stale(session, least) is not None:
-        return see_other(HOME)
-    return await _open_enrolment(request, session)
-
-
-async def enrol(request: Request) -> Response:
-    found = await find_interaction(request, InteractionPurpose.ENROL)
-    if isinstance(found, Refused):
-        return error_page(request, found, start_again=HOME)
-    session, interaction = found
-    account_id = session.account
-    if account_id is None:
-        return see_other("/")
-    if due(interaction) is Step.NOTHING:
-        return see_other(next_path(interaction))
-    house = house_of(request)
-    least = await house.store.read(lambda tx: house.interactions.least_to_add(tx, account_id))
-    if house.interactions.refuse_stale(session, least) is not None:
-        # The page may have waited; the key is asked for only while the last touch is fresh.
-        return await _touch_first(request, session, "/tokens/add", "add", least)
-
-    def facts(tx: Transaction) -> tuple[bool, int]:
-        enrolled = house.accounts.authenticators(tx, account_id)
-        keys = [a for a in enrolled if a.kind is KindName.WEBAUTHN]
-        return not house.interactions.can_use_second_key(tx, account_id), len(keys)
-
-    alone, held = await house.store.read(facts)
-    return page(request, "enrol_key", interaction=interaction.id, alone=alone, held=held, back=HOME)
-
-
 async def rename(request: Request) -> Response:
     form = await own_form(request)
     if isinstance(form, Refused):
         return error_page(request, form, start_again=HOME)
-    asked = await _signed_in(request)
+    asked = await signed_in(request)
     if isinstance(asked, Refused):
         return see_other("/")
     (session, account), house, whence = asked, house_of(request), where(request)
@@ -110,7 +55,7 @@ async def remove(request: Request) -> Response:
     form = await own_form(request)
     if isinstance(form, Refused):
         return error_page(request, form, start_again=HOME)
-    asked = await _signed_in(request)
+    asked = await signed_in(request)
     if isinstance(asked, Refused):
         return see_other("/")
     (session, account), house, whence = asked, house_of(request), where(request)
@@ -118,7 +63,7 @@ async def remove(request: Request) -> Response:
     enrolled = await house.store.read(lambda tx: house.accounts.authenticators(tx, account.id))
     least = strongest(a.kind for a in enrolled if a.id == authenticator)
     if house.interactions.refuse_stale(session, least) is not None:
-        return await _touch_first(request, session, HOME, "remove", least)
+        return await prove_first(request, session, HOME, "remove", least)
     refused = await house.store.write(
         lambda tx: (
             house.sessions.hold(tx, session.id)
@@ -128,35 +73,6 @@ async def remove(request: Request) -> Response:
     if refused is not None:
         return await _tokens_page(request, account, refused=refused)
     return see_other(f"{HOME}?done=removed")
-
-
-async def _signed_in(request: Request) -> tuple[Session, Account] | Refused:
-    house, session = house_of(request), await current_session(request)
-    if session is None or session.account is None:
-        return Refused(Reason.SIGNED_OUT)
-    account_id: AccountId = session.account
-    account = await house.store.read(lambda tx: house.accounts.find(tx, account_id))
-    return Refused(Reason.SIGNED_OUT) if account is None else (session, account)
-
-
-async def _touch_first(
-    request: Request, session: Session, way_back: str, why: str, least: Level
-) -> Response:
-    house = house_of(request)
-    interaction = await house.store.write(
-        lambda tx: house.interactions.open_step_up(tx, session, way_back, least)
-    )
-    if isinstance(interaction, Refused):
-        return error_page(request, interaction)
-    return see_other(f"{next_path(interaction)}?why={why}")
-
-
-async def _open_enrolment(request: Request, session: Session) -> Response:
-    house = house_of(request)
-    interaction = await house.store.write(lambda tx: house.interactions.open_enrolment(tx, session))
-    if isinstance(interaction, Refused):
-        return error_page(request, interaction, start_again=HOME)
-    return see_other(next_path(interaction))
 
 
 async def _tokens_page(
@@ -199,9 +115,6 @@ def _token(authenticator: Authenticator, enrolled: list[Authenticator]) -> Token
 
 routes = [
     Route("/tokens", my_tokens),
-    Route("/tokens/add", add, methods=["POST"]),
-    Route("/tokens/add", add_after_touch),
-    Route("/enrol/{interaction}", enrol),
     Route("/tokens/{authenticator}/rename", rename, methods=["POST"]),
     Route("/tokens/{authenticator}/remove", remove, methods=["POST"]),
 ]

@@ -48,12 +48,18 @@ def problem_of(house: House, refused: Refused) -> Problem:
     )
 
 
+def said(request: Request, refused: Refused | None) -> tuple[int, Problem | None]:
+    """The status of a page that may say why not, and what it says; the log has it as well."""
+    if refused is None:
+        return 200, None
+    problem = problem_of(house_of(request), refused)
+    log_refusal(request, refused, problem.reference)
+    return voice(refused.reason).status, problem
+
+
 def error_page(request: Request, refused: Refused, *, start_again: str = "/") -> Response:
-    said = problem_of(house_of(request), refused)
-    log_refusal(request, refused, said.reference)
-    return page(
-        request, "error", voice(refused.reason).status, problem=said, start_again=start_again
-    )
+    status, problem = said(request, refused)
+    return page(request, "error", status, problem=problem, start_again=start_again)
 
 
 def see_other(path: str) -> Response:

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import UndefinedError
 
-from counterfoil_web import NOTICES, STEP_UP_REASONS, TEMPLATES, Pages, Problem
+from counterfoil_web import NOTICES, STEP_UP_REASONS, TEMPLATES, Pages, Person, Problem
 from tests.rules.web.samples import HOSTILE, facts
 
 PAGES = Pages("Counterfoil", demonstration=False)
@@ -67,6 +67,10 @@ def test_a_hostile_name_is_only_a_name(name: str) -> None:
     assert "60481729" not in PAGES.render(name, **facts("{{ 7777 * 7777 }}")[name])
 
 
+# Our own addresses, a phone's app, and a file that is in the page itself.
+OURS = ("/", "otpauth://totp/", "data:text/plain;charset=utf-8,")
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_page_has_no_code_and_no_style_of_its_own(name: str) -> None:
     for tag, attrs in Markup(PAGES.render(name, **facts()[name])).tags:
@@ -75,7 +79,7 @@ def test_a_page_has_no_code_and_no_style_of_its_own(name: str) -> None:
         if tag == "script":
             assert attrs.get("type") == "application/json" or "src" in attrs
         for address in (attrs.get("src"), attrs.get("href")):
-            assert address is None or address.startswith("/") or address == ""
+            assert address is None or address.startswith(OURS) or address == ""
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -102,7 +106,28 @@ def test_every_notice_has_words(notice: str) -> None:
 
 @pytest.mark.parametrize("why", sorted(STEP_UP_REASONS))
 def test_every_reason_for_a_touch_has_words(why: str) -> None:
-    PAGES.render("step_up", interaction="int_1", why=why)
+    for way in ("key", "code", "recovery", ""):
+        PAGES.render("step_up", interaction="int_1", way=way, ways=("key", "code"), why=why)
+
+
+@pytest.mark.parametrize("way", ["key", "code", "recovery", ""])
+def test_every_way_of_the_second_step_has_its_page(way: str) -> None:
+    told = PAGES.render(
+        "second_step", interaction="int_1", way=way, ways=("key", "code", "recovery")
+    )
+    others = {"key", "code", "recovery"} - {way}
+    assert {other for other in ("key", "code", "recovery") if f"?way={other}" in told} == others
+
+
+@pytest.mark.parametrize("what", ["one_token", "all", "password"])
+def test_every_end_has_its_page(what: str) -> None:
+    assert 'action="/sign-in"' in PAGES.render("done", person=Person("ada"), what=what)
+
+
+@pytest.mark.parametrize("why", ["first_visit", "add", "reset"])
+def test_every_password_has_its_page(why: str) -> None:
+    page = PAGES.render("choose_password", base="/b", person=Person("ada"), why=why)
+    assert 'autocomplete="new-password"' in page
 
 
 def test_a_problem_without_words_of_ours_is_told_in_the_service_s() -> None:

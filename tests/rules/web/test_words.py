@@ -17,6 +17,12 @@ SOURCES = [
 ]
 # Names that are put together: the closed set of codes below each is tested in test_pages.
 COMPOSED = (
+    "choose_password.",
+    "choose_token.",
+    "done.",
+    "second_step.title.",
+    "step_up.title.",
+    "way.",
     "tokens.notice.",
     "tokens.kind.",
     "step_up.why.",
@@ -107,8 +113,12 @@ def test_people_read_no_word_of_the_trade() -> None:
     trade = re.compile(
         r"authenticat|credential|\bfactor|webauthn|\bfido|ceremon|token|\bsession", re.IGNORECASE
     )
-    sentences = tomllib.loads((HERE / "words" / "en.toml").read_text())
-    assert [s for s in flat(sentences) if trade.search(s)] == []
+    # The one such word that people know: app shops call the thing by this name.
+    sentences = [
+        sentence.replace("authenticator app", "app")
+        for sentence in flat(tomllib.loads((HERE / "words" / "en.toml").read_text()))
+    ]
+    assert [s for s in sentences if trade.search(s)] == []
 
 
 def test_a_language_that_we_do_not_speak_stops_the_start() -> None:
@@ -117,7 +127,7 @@ def test_a_language_that_we_do_not_speak_stops_the_start() -> None:
 
 
 def test_ways_and_pages_are_closed_sets() -> None:
-    assert {"key", "password"} == WAYS
+    assert {"key", "password", "code"} == WAYS
     assert len(TEMPLATES) == len(list(HERE.glob("templates/*.html"))) - 1
 
 
