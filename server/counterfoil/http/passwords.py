@@ -110,7 +110,7 @@ async def new_password(request: Request) -> Response:
 
 
 def sends_letters(house: House) -> bool:
-    return bool(getattr(house.settings, "smtp_host", ""))
+    return bool(house.settings.smtp_host)
 
 
 routes = [
