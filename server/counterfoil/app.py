@@ -17,6 +17,7 @@ from counterfoil.administration import Administration
 from counterfoil.ceremonies import Ceremonies
 from counterfoil.ceremonies.judges import Judges
 from counterfoil.errors import Reason, Refused
+from counterfoil.factors.otp.rules import Algorithm, Parameters
 from counterfoil.factors.registry import RelyingParty, all_kinds
 from counterfoil.http import (
     adding,
@@ -113,6 +114,9 @@ def _put_together(
     kinds = all_kinds(
         RelyingParty(settings.rp_id, settings.service_name, settings.origins),
         unsafe_accept_emulated=installation.trusts_emulated_tokens,
+        phone_codes=Parameters(
+            Algorithm(settings.totp_algorithm), settings.totp_digits, settings.totp_period_s
+        ),
     )
     interactions = Interactions(
         clock=clock,

@@ -98,6 +98,20 @@ class Settings(BaseSettings):
         300,
         description="How many seconds a proof counts as fresh when an authenticator is changed.",
     )
+    totp_algorithm: Literal["SHA1", "SHA256", "SHA512"] = Field(
+        "SHA1",
+        description="The hash of new phone codes. Phones often ignore another one than SHA1 and"
+        " then show codes that never fit.",
+    )
+    totp_digits: int = Field(
+        6,
+        ge=6,
+        le=8,
+        description="How many digits a new phone's codes have; phones often ignore others than 6.",
+    )
+    totp_period_s: Seconds = Field(
+        30, ge=15, le=120, description="After how many seconds a new phone shows the next code."
+    )
     editable: Annotated[tuple[Editable, ...], NoDecode] = Field(
         ("display_name",),
         description="What people may change of their own profile: any of `name`, `display_name` and"
