@@ -10,6 +10,7 @@ from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName
 from counterfoil.kit import strict_json
 from counterfoil.kit.email import is_email
+from counterfoil.notices.notice import Told
 
 # RFC 8265 §3.3. The rule's version is stored with each name, so that a newer Unicode can be
 # told from a changed name.
@@ -103,3 +104,15 @@ def refuse_last_authenticator(
     if could and not can_sign_in_with(left, recovery_counts=recovery_counts):
         return Refused(Reason.LAST_AUTHENTICATOR)
     return None
+
+
+def told_of_new(kind: KindName, *, replaced: bool, forgotten: bool) -> Told:
+    """What a person is told of something new to sign in with.
+
+    `replaced`: it took the place of an old one; `forgotten`: not by who knew the old one.
+    """
+    if kind is KindName.RECOVERY:
+        return Told.RECOVERY_CODES_MADE
+    if kind is KindName.PASSWORD and replaced:
+        return Told.PASSWORD_RESET if forgotten else Told.PASSWORD_CHANGED
+    return Told.TOKEN_ADDED

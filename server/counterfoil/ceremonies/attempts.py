@@ -9,12 +9,14 @@ from counterfoil.audit import What, Where, record
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import Kind, Known
 from counterfoil.kit.clock import Clock
+from counterfoil.notices import Notices, Told
 from counterfoil.store import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
     clock: Clock
+    notices: Notices
 
     def count(self, tx: Transaction, kind: Kind, enrolled: Sequence[Known]) -> tuple[Known, ...]:
         """Counts an attempt on each authenticator that the proof may be for, before judging.
@@ -63,3 +65,10 @@ class Attempts:
                     subject=authenticator.id,
                     address=where.address,
                 )
+                self._tell_owner(tx, authenticator, where)
+
+    def _tell_owner(self, tx: Transaction, disabled: Known, where: Where) -> None:
+        enrolled = account_store.list_authenticators(tx, disabled.account)
+        told = {a.id: {"kind": a.kind.value, "label": a.label} for a in enrolled}
+        facts = told.get(disabled.id, {})
+        self.notices.tell(tx, disabled.account, Told.TOKEN_DISABLED, where, **facts)

@@ -30,6 +30,7 @@ from counterfoil.kit.ids import (
 )
 from counterfoil.kit.malformed import Malformed
 from counterfoil.kit.sealing import DataKeyPurpose, Keyring
+from counterfoil.notices import Told
 from counterfoil.store import Transaction
 
 
@@ -44,7 +45,7 @@ class Ceremonies:
 
     @property
     def attempts(self) -> Attempts:
-        return Attempts(self.clock)
+        return Attempts(self.clock, self.accounts.notices)
 
     def begin(
         self,
@@ -289,6 +290,8 @@ class Ceremonies:
         self.attempts.calm(tx, self.kinds[ceremony.kind], claimed.known, used)
         if ceremony.expectation.account is None:
             store.bind_account(tx, ceremony.id, used.account)
+        if ceremony.kind is KindName.RECOVERY:
+            self.accounts.notices.tell(tx, used.account, Told.RECOVERY_CODE_USED, where)
         factor = verdict.as_factor(used.id, now_ms, ceremony.kind)
         return Settled(used.account, ceremony.interaction, ceremony.purpose, factor)
 

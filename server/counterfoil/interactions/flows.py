@@ -246,6 +246,9 @@ class Interactions(Openings):
                 self._begin_anew(tx, before)
             return settled
         assert before is not None, "without a session the verdict is a refusal"
+        if before.purpose is InteractionPurpose.FIRST_VISIT:
+            # Whoever is setting up knows what they do; the letter tells it in any case.
+            self.accounts.notices.see(tx, settled.account)
         return self._advance(tx, session, before, settled, where)
 
     def _advance(

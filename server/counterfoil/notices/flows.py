@@ -51,8 +51,8 @@ class Notices:
         """The account's notices that were not seen, the oldest first."""
         return store.list_unseen(tx, account_id)
 
-    def see(self, tx: Transaction, account_id: AccountId, up_to: int) -> None:
-        """The account's notices are seen up to the one with the id `up_to`."""
+    def see(self, tx: Transaction, account_id: AccountId, up_to: int | None = None) -> None:
+        """The account's notices are seen, up to the one with the id `up_to` or all of them."""
         store.see(tx, account_id, up_to, self.clock.now_ms())
 
     def write_letter(

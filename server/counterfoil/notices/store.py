@@ -60,16 +60,13 @@ def list_unseen(tx: Transaction, account_id: AccountId) -> list[Notice]:
     ]
 
 
-def see(tx: Transaction, account_id: AccountId, up_to: int, now_ms: int) -> None:
-    tx.execute(
-        update(notices)
-        .where(
-            notices.c.account_id == account_id,
-            notices.c.id <= up_to,
-            notices.c.seen_ms.is_(None),
-        )
-        .values(seen_ms=now_ms)
+def see(tx: Transaction, account_id: AccountId, up_to: int | None, now_ms: int) -> None:
+    statement = update(notices).where(
+        notices.c.account_id == account_id, notices.c.seen_ms.is_(None)
     )
+    if up_to is not None:
+        statement = statement.where(notices.c.id <= up_to)
+    tx.execute(statement.values(seen_ms=now_ms))
 
 
 def find_reader(tx: Transaction, account_id: AccountId) -> Reader | None:

@@ -21,6 +21,7 @@ from counterfoil.kit.opaque import TokenKind, keyed_hash, mint
 from counterfoil.kit.sealing import Keyring
 from counterfoil.kit.secret import Secret
 from counterfoil.limits import Limited
+from counterfoil.notices import Told
 from counterfoil.oauth import rules, store
 from counterfoil.oauth.client import Client
 from counterfoil.oauth.clients import Clients
@@ -156,10 +157,18 @@ class Authorization:
             return finished
         self._tell_decision(tx, found, where, allowed=allowed)
         if allowed:
-            before = store.find_consent(tx, found.account.id, found.client.id) or ()
-            agreed = sorted({*before, *found.request.scopes})
+            before = store.find_consent(tx, found.account.id, found.client.id)
+            agreed = sorted({*(before or ()), *found.request.scopes})
             now_ms = self.clock.now_ms()
             store.write_consent(tx, found.account.id, found.client.id, agreed, now_ms)
+            if before is None:
+                self.accounts.notices.tell(
+                    tx,
+                    found.account.id,
+                    Told.NEW_APPLICATION,
+                    where,
+                    application=found.client.name,
+                )
         return finished
 
     def asking(self, tx: Transaction, interaction: Interaction) -> Asking | None:

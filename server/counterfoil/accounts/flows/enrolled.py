@@ -8,7 +8,14 @@ from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import AuthenticatorRecord, KindName
 from counterfoil.kit.ids import AccountId, AuthenticatorId, SessionId, new_authenticator_id
 from counterfoil.kit.sealing import DataKeyPurpose
+from counterfoil.notices import Told
 from counterfoil.store import Transaction
+
+_TOLD = {
+    What.REMOVED: Told.TOKEN_REMOVED,
+    What.SUSPENDED: Told.TOKEN_SUSPENDED,
+    What.RESUMED: Told.TOKEN_RESUMED,
+}
 
 
 class Enrolled(Writing):
@@ -36,8 +43,7 @@ class Enrolled(Writing):
         now_ms = self.clock.now_ms()
         if store.lock_account(tx, account_id) is not AccountState.ACTIVE:
             return Refused(Reason.ACCOUNT_DISABLED)
-        if kind in rules.ONE_AT_A_TIME:
-            self._replace(tx, account_id, kind, keep)
+        replaced = kind in rules.ONE_AT_A_TIME and self._replace(tx, account_id, kind, keep)
         authenticator = Authenticator(
             id=new_authenticator_id(self.entropy),
             account=account_id,
@@ -56,6 +62,10 @@ class Enrolled(Writing):
             return Refused(Reason.ALREADY_ENROLLED)
         what = What.PASSWORD_SET if kind is KindName.PASSWORD else What.ENROLLED
         self._tell(tx, what, account_id, account_id, where, authenticator.id, kind=kind.value)
+        told = rules.told_of_new(
+            kind, replaced=replaced, forgotten=keep is None and where != NOWHERE
+        )
+        self._tell_person(tx, told, account_id, where, kind=kind.value, label=label)
         return authenticator
 
     def set_password(
@@ -171,16 +181,22 @@ class Enrolled(Writing):
     ) -> None:
         by, kind = actor or changed.account, changed.kind.value
         self._tell(tx, what, changed.account, by, where, changed.id, kind=kind)
+        told, label = _TOLD[what], changed.label
+        self._tell_person(tx, told, changed.account, where, actor, kind=kind, label=label)
 
     def _replace(
         self, tx: Transaction, account_id: AccountId, kind: KindName, keep: SessionId | None
-    ) -> None:
+    ) -> bool:
+        """Whether there was one before."""
+        replaced = False
         for old in store.list_authenticators(tx, account_id):
             if old.kind is not kind:
                 continue
+            replaced = True
             store.remove(tx, account_id, old.id)
             if kind is KindName.PASSWORD:
                 store.end_what_rests_on(tx, account_id, old.id, self.clock.now_ms(), keep=keep)
+        return replaced
 
     def _seal(
         self, authenticator_id: AuthenticatorId, account_id: AccountId, secret: bytes

@@ -14,6 +14,7 @@ from counterfoil.factors.kind import KindName
 from counterfoil.kit.ids import AccountId, new_invitation_id
 from counterfoil.kit.opaque import TokenKind, keyed_hash, mint, well_formed
 from counterfoil.kit.secret import Secret
+from counterfoil.notices import Told
 from counterfoil.store import Transaction
 
 # InteractionPurpose.FIRST_VISIT and NEW_PASSWORD, which this slice does not import: the arrow
@@ -172,3 +173,4 @@ class Links(Writing):
         store.remove_all(tx, account_id)
         store.void_links(tx, account_id, self.clock.now_ms(), LinkPurpose.PASSWORD)
         self._tell(tx, What.STARTED_OVER, account_id, actor, where)
+        self._tell_person(tx, Told.INVITED_AGAIN, account_id, where, actor)

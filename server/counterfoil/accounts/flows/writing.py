@@ -7,7 +7,7 @@ from counterfoil.kit.clock import Clock
 from counterfoil.kit.entropy import Entropy
 from counterfoil.kit.ids import AccountId
 from counterfoil.kit.sealing import Keyring
-from counterfoil.notices import Notices
+from counterfoil.notices import Notices, Told
 from counterfoil.store import Transaction
 
 NOWHERE = Where("", "")
@@ -41,3 +41,17 @@ class Writing:
             address=where.address,
             **details,
         )
+
+    def _tell_person(
+        self,
+        tx: Transaction,
+        what: Told,
+        account_id: AccountId,
+        where: Where,
+        actor: str | None = None,
+        **details: str | int,
+    ) -> None:
+        """The person's notice and letter; what others did comes from the service, not from where
+        one of its people sits."""
+        by_the_person = actor is None or actor == account_id
+        self.notices.tell(tx, account_id, what, where if by_the_person else NOWHERE, **details)
