@@ -48,12 +48,21 @@ class Speech:
         """Return the sentence below `name` in the plural form that goes with the number."""
         return self.say(f"{name}.{self._language.form(number)}", number=number, **facts)
 
-    def say_problem(self, problem: Problem) -> str:
-        """Return what went wrong, in our words or else in the service's."""
-        name = f"problem.{problem.reason}"
-        if self._wording.knows(name):
-            return self._wording.say(name, seconds=problem.seconds)
+    def say_problem(self, problem: Problem, of: str = "") -> str:
+        """Return what went wrong, in our words or else in the service's.
+
+        `of` is what was shown: `code` and `recovery` have some words of their own.
+        """
+        for name in (f"problem_{of}.{problem.reason}", f"problem.{problem.reason}"):
+            if self._wording.knows(name):
+                return self._wording.say(name, time=self.say_duration(problem.seconds))
         return problem.public or self._wording.say("problem.general")
+
+    def say_duration(self, seconds: int) -> str:
+        """Return how long that is: in seconds up to two minutes, else in whole minutes."""
+        if seconds < 120:
+            return self.say_number("duration.seconds", seconds)
+        return self.say_number("duration.minutes", -(-seconds // 60))
 
     def say_scope(self, scope: str) -> str:
         """Return what a permission means; one that we do not know is named."""

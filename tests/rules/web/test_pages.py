@@ -119,6 +119,23 @@ def test_every_way_of_the_second_step_has_its_page(way: str) -> None:
     assert {other for other in ("key", "code", "recovery") if f"?way={other}" in told} == others
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(1, "1 second,"), (119, "119 seconds,"), (120, "2 minutes,"), (3541, "60 minutes,")],
+)
+def test_a_wait_is_told_in_seconds_or_minutes(seconds: int, told: str) -> None:
+    problem = Problem("too_many", seconds=seconds)
+    page = PAGES.render("second_step", interaction="i", way="code", ways=("code",), problem=problem)
+    assert f"Wait {told}" in page
+
+
+def test_a_wrong_code_is_not_told_as_a_wrong_password() -> None:
+    problem = Problem("wrong")
+    for way in ("code", "recovery"):
+        page = PAGES.render("second_step", interaction="i", way=way, ways=(way,), problem=problem)
+        assert "That code does not fit." in page
+
+
 @pytest.mark.parametrize("what", ["one_token", "all", "password"])
 def test_every_end_has_its_page(what: str) -> None:
     assert 'action="/sign-in"' in PAGES.render("done", person=Person("ada"), what=what)

@@ -29,6 +29,10 @@ COMPOSED = (
     "gesture.",
     "scope.",
     "problem.",
+    "problem_code.",
+    "problem_phone.",
+    "problem_recovery.",
+    "duration.",
     "moment.month.",
     "invitation.minutes.",
     "browser.unable.",
@@ -86,7 +90,9 @@ def test_no_word_is_left_over() -> None:
     assert unused == set()
 
 
-@pytest.mark.parametrize("group", ["problem", "browser.refusal"])
+@pytest.mark.parametrize(
+    "group", ["problem", "problem_code", "problem_phone", "problem_recovery", "browser.refusal"]
+)
 def test_reasons_with_words_are_reasons_that_the_service_gives(group: str) -> None:
     codes = WORDING.below(group).keys() - {"general"}
     assert codes <= {reason.value for reason in Reason}
