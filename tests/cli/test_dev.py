@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from tests.cli.commands import Outcome, is_sentence_and_try, run, run_apart, start
 
-STEPS = ["Invite", "Enrol", "Sign in", "Redeem", "Verify", "Call", "Refused"]
+STEPS = ["Invite", "Enrol", "Sign in", "Redeem", "Verify", "Call", "Refused", "Phone", "Code"]
 PHONE_LINK = "otpauth://totp/Example:ann?secret=JBSWY3DPEHPK3PXP&issuer=Example"
 REFUSED = {
     "the same answer to the same challenge": "409  replayed",
@@ -48,6 +48,8 @@ def test_a_touch_becomes_a_token_and_state_survives(tmp_path: Path, free_ports: 
     assert claims["acr"] == "phr"
     assert claims["amr"] == "pop user mfa"
     assert claims["sub"].startswith("acc_")
+    assert steps["Code"]["acr"] == "urn:counterfoil:acr:otp"
+    assert steps["Code"]["amr"] == "pwd otp mfa"
 
     second = once(folder, free_ports, "--json")
     assert second.code == 0, second.err

@@ -20,7 +20,8 @@ PAGE = """<title>Hello &amp; welcome</title>
 <form method="post" action="/go"><input name="a" value="1"><input value="unnamed">
 <button name="decision" value="allow">Yes</button><button name="decision" value="deny">No</button>
 </form><input name="outside" value="x"><a href="/one?way=key">One</a>
-<section data-ceremony data-interaction="int_1" data-purpose="enrol" data-alone="true"></section>"""
+<section data-ceremony data-interaction="int_1" data-purpose="enrol" data-alone="true"></section>
+<div><p data-problem-words>That did &amp; did not work.</p><p>More.</p></div>"""
 
 
 def test_a_page_is_read_by_its_marks() -> None:
@@ -29,6 +30,7 @@ def test_a_page_is_read_by_its_marks() -> None:
     assert page.forms == [Form("/go", {"a": "1", "decision": "allow"})]
     assert page.links == ["/one?way=key"]
     assert page.ceremony == CeremonyPart("int_1", "enrol", alone=True)
+    assert page.problem == "That did & did not work."
 
 
 @given(st.text())

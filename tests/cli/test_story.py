@@ -64,6 +64,7 @@ class Service:
             "sub": "acc_x",
             "aud": ADDRESSES.api,
             "acr": "phr",
+            "amr": ["pop", "user", "mfa"],
             "iat": 1,
             "exp": FAR,
             **self.claims,
@@ -98,13 +99,33 @@ class Person:
     again: tuple[int, str] = (409, "replayed")
     elsewhere: tuple[int, str] = (403, "foreign_challenge")
     answer: str = "code=c&iss=http://localhost:1&state={state}"
+    codes: tuple[tuple[int, str], ...] = ((403, "wrong"), (403, "used"))
+    clock: list[Json] = field(default_factory=list)
 
     async def do(self, errand: Mapping[str, Json]) -> list[Event]:
+        match errand["do"]:
+            case "enrol-phone":
+                return [{"event": "enrolled_phone", "name": "Service: ann"}]
+            case "phone-clock":
+                self.clock.append(errand["skew_s"])
+                return []
+            case "sign-in-with-phone":
+                return [self.sent_back(errand), *map(self.tried_code, self.codes)]
+            case _:
+                return self.with_key(errand)
+
+    def tried_code(self, code: tuple[int, str]) -> Event:
+        return {"event": "tried", "what": "a code", "status": code[0], "sentence": code[1]}
+
+    def sent_back(self, errand: Mapping[str, Json]) -> Event:
         state = str(errand["url"]).partition("state=")[2].partition("&")[0]
         back = f"{errand['until']}?{self.answer.format(state=state)}"
+        return {"event": "sent_back", "url": back}
+
+    def with_key(self, errand: Mapping[str, Json]) -> list[Event]:
         return [
             {"event": "signed_in", "counter": 2},
-            {"event": "sent_back", "url": back},
+            self.sent_back(errand),
             {"event": "tried", "what": "one", "status": self.again[0], "reason": self.again[1]},
             {
                 "event": "tried",
@@ -115,13 +136,17 @@ class Person:
         ]
 
 
-def tell(service: Service, person: Person) -> list[Json]:
+def tell(service: Service, person: Person, *, phone: bool = False) -> list[Json]:
     async def play() -> list[Json]:
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(service)) as http:
             told = Told(quiet=True)
             issuer = Issuer(ADDRESSES.issuer, http)
             clients = SampleClients("cli_web", "secret", "cli_terminal")
-            await Story(told, ADDRESSES, clients, person, http, issuer).main_job()
+            story = Story(told, ADDRESSES, clients, person, http, issuer)
+            if phone:
+                await story.with_phone("http://localhost:1/invitation/i", "ann")
+            else:
+                await story.main_job()
             return told.steps
 
     return asyncio.run(play())
@@ -170,6 +195,8 @@ def test_an_answer_that_is_not_as_it_must_be_is_a_failure(person: Person) -> Non
         {"iss": "http://localhost:3"},
         {"aud": "http://localhost:3/api"},
         {"acr": "urn:counterfoil:acr:otp"},
+        {"amr": ["pop"]},
+        {"amr": "pop user"},
         {"exp": 2},
         {"iat": FAR},
     ],
@@ -177,6 +204,44 @@ def test_an_answer_that_is_not_as_it_must_be_is_a_failure(person: Person) -> Non
 def test_a_token_that_says_something_else_is_a_failure(claims: Mapping[str, Json]) -> None:
     with pytest.raises(StepFailed):
         tell(Service(claims=claims), Person())
+
+
+BY_CODE: Mapping[str, Json] = {"acr": "urn:counterfoil:acr:otp", "amr": ["pwd", "otp", "mfa"]}
+
+
+def test_a_phone_is_told_to_the_end_and_its_clock_is_right_again() -> None:
+    person = Person()
+    steps = json.loads(json.dumps(tell(Service(claims=BY_CODE), person, phone=True)))
+    assert [s["step"] for s in steps] == ["Phone", "Code"]
+    assert steps[1]["shown"]["amr"] == "pwd otp mfa"
+    assert person.clock == [30, 0]
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ((200, "wrong"), (403, "used")),
+        ((403, "wrong"), (200, "used")),
+        ((403, "wrong"), (403, "wrong")),
+        ((403, "wrong"),),
+        (),
+    ],
+)
+def test_a_code_that_is_not_refused_as_it_must_is_a_failure(
+    codes: tuple[tuple[int, str], ...],
+) -> None:
+    with pytest.raises(StepFailed, match="was not refused"):
+        tell(Service(claims=BY_CODE), Person(codes=codes), phone=True)
+
+
+@pytest.mark.parametrize(
+    "claims", [{"acr": "phr"}, {"amr": ["pwd", "otp"]}, {"amr": ["pop", "user", "mfa"]}]
+)
+def test_a_token_that_says_more_of_a_code_than_is_so_is_a_failure(
+    claims: Mapping[str, Json],
+) -> None:
+    with pytest.raises(StepFailed, match="does not say what happened"):
+        tell(Service(claims={**BY_CODE, **claims}), Person(), phone=True)
 
 
 def test_one_bit_is_one_bit() -> None:

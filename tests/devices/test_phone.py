@@ -340,19 +340,25 @@ def test_what_it_holds_survives() -> None:
     assert kept.scan(LINK).number == 3
 
 
+SAVED = {"version": 1, "skew_s": 0, "next": 2, "links": [[1, LINK]]}
+
+
 @pytest.mark.parametrize(
-    "saved",
+    "changed",
     [
-        {},
-        {"version": 2, "next": 1, "links": []},
-        {"version": 1, "next": 1, "links": [[1, LINK]]},
-        {"version": 1, "next": 2, "links": [[1, "https://example.org"]]},
-        {"version": 1, "next": 2, "links": [LINK]},
+        {"version": 2},
+        {"skew_s": "0"},
+        {"next": 1},
+        {"links": [[0, LINK]]},
+        {"links": [[1, "https://example.org"]]},
+        {"links": [LINK]},
+        {"links": {}},
     ],
 )
-def test_what_is_no_phone_is_not_loaded(saved: dict[str, object]) -> None:
+def test_what_is_no_phone_is_not_loaded(changed: dict[str, object]) -> None:
+    assert len(Phone.load(SAVED, HandClock()).entries) == 1
     with pytest.raises(ValueError):
-        Phone.load(saved, HandClock())
+        Phone.load({**SAVED, **changed}, HandClock())
 
 
 # Quirks: each is really there, and nothing but that

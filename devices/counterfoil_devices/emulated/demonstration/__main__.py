@@ -1,8 +1,10 @@
 """Errands in, events out: JSON, one a line.
 
 `{"do": "enrol", "url": …}` and `{"do": "sign-in", "url": …, "until": …, "try_again": …}` with the
-key; `{"do": "phone-scan", "link": …}`, `{"do": "phone-code", "entry": …}`, `{"do": "phone-clock",
-"skew_s": …}` with the phone, and `{"do": "phone-page", "port": …}` shows it until the program ends.
+key; `{"do": "enrol-phone", "url": …}` and `{"do": "sign-in-with-phone", "url": …, "until": …,
+"name": …}` with password and phone. The phone alone: `{"do": "phone-scan", "link": …}`, `{"do":
+"phone-code", "entry": …}`, `{"do": "phone-clock", "skew_s": …}`, and `{"do": "phone-page", "port":
+…}`, which shows it until the program ends.
 Addresses come by standard input: they hold secrets, and other people can read a command line.
 """
 
@@ -18,10 +20,12 @@ from pathlib import Path
 import httpx2
 
 from counterfoil_devices.emulated.browser import BrowserError
-from counterfoil_devices.emulated.demonstration.person import NotAsExpected, Person
+from counterfoil_devices.emulated.demonstration.person import Person
+from counterfoil_devices.emulated.demonstration.person_with_phone import PersonWithPhone
 from counterfoil_devices.emulated.demonstration.phone import KeptPhone
 from counterfoil_devices.emulated.demonstration.phone_server import showing
 from counterfoil_devices.emulated.demonstration.state import BadState, Belongings
+from counterfoil_devices.emulated.demonstration.visits import NotAsExpected
 from counterfoil_devices.emulated.demonstration.web import JsonObject
 from counterfoil_devices.emulated.phone import UnreadableLink
 
@@ -41,7 +45,7 @@ def main() -> int:
     except BadState as error:
         return _fail(str(error))
     with ExitStack() as shown:
-        hands = Hands(Person(belongings, _tell), phone, shown)
+        hands = Hands(Person(belongings, _tell), PersonWithPhone(phone, _tell), phone, shown)
         return _run_all(hands, file)
 
 
@@ -50,6 +54,7 @@ class Hands:
     """The person, their phone, and what is shown until the program ends."""
 
     person: Person
+    with_phone: PersonWithPhone
     phone: KeptPhone
     shown: ExitStack
 
@@ -77,6 +82,10 @@ def _run(hands: Hands, errand: JsonObject) -> None:
             hands.person.enrol(url)
         case {"do": "sign-in", "url": str(url), "until": str(until)}:
             hands.person.sign_in(url, until, try_again=errand.get("try_again") is True)
+        case {"do": "enrol-phone", "url": str(url)}:
+            hands.with_phone.enrol(url)
+        case {"do": "sign-in-with-phone", "url": str(url), "until": str(until), "name": str(name)}:
+            hands.with_phone.sign_in(url, until, name)
         case {"do": "phone-scan", "link": str(link)}:
             _tell({"event": "scanned", **asdict(hands.phone.take(link))})
         case {"do": "phone-code", "entry": int(entry)}:

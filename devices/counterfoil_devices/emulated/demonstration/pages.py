@@ -33,6 +33,7 @@ class Page:
     forms: list[Form] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     ceremony: CeremonyPart | None = None
+    problem: str = ""
 
 
 def read_page(html: str) -> Page:
@@ -49,6 +50,7 @@ class _Reader(HTMLParser):
         self.page = Page()
         self._fields: dict[str, str] | None = None
         self._in_title = False
+        self._in_problem = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -63,6 +65,8 @@ class _Reader(HTMLParser):
                 self.page.links.append(given.get("href", ""))
             case "title":
                 self._in_title = True
+            case _ if "data-problem-words" in given:
+                self._in_problem = True
             case _ if "data-ceremony" in given:
                 self.page.ceremony = CeremonyPart(
                     given.get("data-interaction", ""),
@@ -77,7 +81,11 @@ class _Reader(HTMLParser):
             self._fields = None
         elif tag == "title":
             self._in_title = False
+        # The words are in one element without others.
+        self._in_problem = False
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.page.title += data
+        if self._in_problem:
+            self.page.problem += data

@@ -22,6 +22,7 @@ from counterfoil.cli.dev.servers import serving
 from counterfoil.cli.dev.setup import (
     EMULATED_PERSON,
     PERSON_BY_HAND,
+    PERSON_WITH_PHONE,
     SCOPES,
     Addresses,
     SampleClients,
@@ -125,6 +126,10 @@ class Play:
                 _, invitation = invite(stage.house, EMULATED_PERSON, "Demonstration person")
                 await story.enrol(invitation_link(self.addresses.issuer, invitation))
             await story.main_job()
+            # Invited again, somebody begins anew: every run enrols a phone.
+            _, invitation = invite(stage.house, PERSON_WITH_PHONE, "Person with a phone")
+            link = invitation_link(self.addresses.issuer, invitation)
+            await story.with_phone(link, PERSON_WITH_PHONE)
             shown = await person.do({"do": "phone-page", "port": self.phone_port})
             return str(shown[0]["url"])
         except StepFailed as failed:

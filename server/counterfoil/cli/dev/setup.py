@@ -32,6 +32,7 @@ from counterfoil.store.installation import MadeBy, find_installation
 from counterfoil.store.upgrades import SchemaTooNew, upgrade
 
 EMULATED_PERSON = "demo"
+PERSON_WITH_PHONE = "phone"
 PERSON_BY_HAND = "you"
 SCOPES = ("openid", "profile", "greetings:read")
 

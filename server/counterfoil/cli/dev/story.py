@@ -35,6 +35,20 @@ CLAIMS = ("iss", "sub", "client_id", "aud", "scope", "acr", "amr", "auth_time", 
 TIMES = frozenset({"auth_time", "iat", "exp"})
 
 
+# What a token must say of how somebody came in, strongest fact first: `acr`, and facts in `amr`.
+BY_KEY = ("phr", frozenset({"pop", "user"}))
+BY_CODE = ("urn:counterfoil:acr:otp", frozenset({"pwd", "otp", "mfa"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A sign-in that an application asks for: where, and what comes back or proves us."""
+
+    address: str
+    state: str
+    verifier: str
+
+
 @dataclass(frozen=True, slots=True)
 class Redeemed:
     """A code and what it gave."""
@@ -82,7 +96,39 @@ class Story:
         await self._show_refusals(redeemed, tried)
         return redeemed
 
-    async def _sign_in(self) -> tuple[str, str, list[Event]]:
+    async def with_phone(self, invitation: str, name: str) -> None:
+        """Somebody without a key: a password and the codes of a phone. Raises StepFailed."""
+        events = await self.person.do({"do": "enrol-phone", "url": invitation})
+        entry = str(_event(events, "enrolled_phone")["name"])
+        self.told.step(
+            "Phone",
+            "somebody without a key has a password, and scanned a link with an emulated phone",
+            [("entry", entry)],
+        )
+        # The code that confirmed the phone is spent. A phone that is fast by one step has the next
+        # one already, so nobody waits for it; one step either way is taken.
+        await self.person.do({"do": "phone-clock", "skew_s": 30})
+        asked = await self._ask()
+        errand: Event = {
+            "do": "sign-in-with-phone",
+            "url": asked.address,
+            "until": self.addresses.terminal_callback,
+            "name": name,
+        }
+        events = await self.person.do(errand)
+        await self.person.do({"do": "phone-clock", "skew_s": 0})
+        tried = [(str(e["what"]), e["status"], str(e["sentence"])) for e in _tried(events)]
+        # Refused alike, but told apart: a used code is no reason to type it again.
+        if [s for _, s, _ in tried] != [403, 403] or len({said for *_, said in tried}) != 2:
+            raise StepFailed(f"A code that is wrong or used was not refused as it must: {tried}")
+        _, redeemed = await self._redeemed(self._code(events, asked), asked.verifier)
+        claims = await self._claims(redeemed, BY_CODE)
+        rows = [(name, _shown(name, claims[name])) for name in ("acr", "amr")]
+        width = max(len(what) for what, _, _ in tried)
+        rows += [(f"{what:<{width}}", f"{status}  {said}") for what, status, said in tried]
+        self.told.step("Code", "the code became a token that says how, and was good once", rows)
+
+    async def _ask(self) -> Asked:
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         query = {
             "response_type": "code",
@@ -95,26 +141,53 @@ class Story:
             "code_challenge_method": "S256",
         }
         endpoint = await self.issuer.endpoint("authorization_endpoint")
+        return Asked(f"{endpoint}?{urlencode(query)}", state, verifier)
+
+    def _code(self, events: list[Event], asked: Asked) -> str:
+        """The code with which the browser was sent back, when the answer is ours."""
+        back = parse_qs(urlsplit(str(_event(events, "sent_back")["url"])).query)
+        if back.get("state") != [asked.state] or back.get("iss") != [self.addresses.issuer]:
+            raise StepFailed(f"The answer is not for us: {', '.join(sorted(back))}.")
+        if "code" not in back:
+            raise StepFailed(f"The service gave no code: {back.get('error')}.")
+        return back["code"][0]
+
+    async def _sign_in(self) -> tuple[str, str, list[Event]]:
+        asked = await self._ask()
         errand: Event = {
             "do": "sign-in",
-            "url": f"{endpoint}?{urlencode(query)}",
+            "url": asked.address,
             "until": self.addresses.terminal_callback,
             "try_again": True,
         }
         events = await self.person.do(errand)
-        back = parse_qs(urlsplit(str(_event(events, "sent_back")["url"])).query)
-        if back.get("state") != [state] or back.get("iss") != [self.addresses.issuer]:
-            raise StepFailed(f"The answer is not for us: {', '.join(sorted(back))}.")
-        if "code" not in back:
-            raise StepFailed(f"The service gave no code: {back.get('error')}.")
+        code = self._code(events, asked)
         counter = _event(events, "signed_in")["counter"]
         self.told.step(
             "Sign in",
             f"PIN and touch: the key signed the service's challenge (its counter says {counter})",
         )
-        return back["code"][0], verifier, [e for e in events if e["event"] == "tried"]
+        return code, asked.verifier, _tried(events)
 
     async def _redeem(self, code: str, verifier: str) -> Redeemed:
+        began = time.perf_counter()
+        form, token = await self._redeemed(code, verifier)
+        took_ms = (time.perf_counter() - began) * 1000
+        self.told.step(
+            "Redeem",
+            f"the code became an access token in {took_ms:.0f} ms",
+            [("token", token)],
+        )
+        claims = await self._claims(token, BY_KEY)
+        self.told.step(
+            "Verify",
+            "joserfc, which is not ours, holds it against the published keys: it is good, and says",
+            [(name, _shown(name, claims[name])) for name in sorted(claims, key=_place)],
+        )
+        return Redeemed(form, token, claims)
+
+    async def _redeemed(self, code: str, verifier: str) -> tuple[Mapping[str, str], str]:
+        """What was sent to the token endpoint, and the access token."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -122,32 +195,22 @@ class Story:
             "redirect_uri": self.addresses.terminal_callback,
             "code_verifier": verifier,
         }
-        endpoint = await self.issuer.endpoint("token_endpoint")
-        began = time.perf_counter()
-        response = await self.http.post(endpoint, data=form)
-        took_ms = (time.perf_counter() - began) * 1000
+        response = await self.http.post(await self.issuer.endpoint("token_endpoint"), data=form)
         if response.status_code != 200:
             raise StepFailed(f"The token endpoint answered {response.status_code}.")
-        token = str(response.json()["access_token"])
-        self.told.step(
-            "Redeem",
-            f"the code became an access token in {took_ms:.0f} ms",
-            [("token", token)],
-        )
-        return Redeemed(form, token, await self._verify(token))
+        return form, str(response.json()["access_token"])
 
-    async def _verify(self, token: str) -> Mapping[str, Json]:
+    async def _claims(self, token: str, by: tuple[str, frozenset[str]]) -> Mapping[str, Json]:
+        """What the token says, when it verifies and tells how somebody came in."""
         try:
             claims = await self.issuer.access_token(token, self.addresses.api)
         except BadToken as error:
             raise StepFailed(f"The token does not verify: {error}.") from error
-        if claims["iss"] != self.addresses.issuer or claims.get("acr") != "phr":
+        acr, facts = by
+        amr = claims.get("amr")
+        said = frozenset(amr) if isinstance(amr, list) else frozenset()
+        if claims["iss"] != self.addresses.issuer or claims.get("acr") != acr or not facts <= said:
             raise StepFailed("The token does not say what happened.")
-        self.told.step(
-            "Verify",
-            "joserfc, which is not ours, holds it against the published keys: it is good, and says",
-            [(name, _shown(name, claims[name])) for name in sorted(claims, key=_place)],
-        )
         return claims
 
     async def _call_api(self, token: str) -> None:
@@ -207,6 +270,10 @@ def _event(events: list[Event], name: str) -> Event:
     if found is None:
         raise StepFailed(f"The emulated person did not tell that it {name.replace('_', ' ')}.")
     return found
+
+
+def _tried(events: list[Event]) -> list[Event]:
+    return [event for event in events if event["event"] == "tried"]
 
 
 def _algorithm(number: Json) -> str:
