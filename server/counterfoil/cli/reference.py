@@ -17,7 +17,7 @@ from counterfoil.cli.output import Exit, Problem
 from counterfoil.settings import DOCUMENTED_VARIABLES, PREFIX, Settings, configurable_fields
 
 HELP_WIDTH = 88
-PARTS = ("settings", "command-line")
+PARTS = ("settings", "command-line", "admin-api")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,7 +29,7 @@ def reference(
     context: typer.Context,
     part: Annotated[str, typer.Argument(metavar="PART", help=f"One of: {', '.join(PARTS)}.")],
 ) -> None:
-    """Print a part of the reference as Markdown."""
+    """Print a part of the reference: Markdown, or JSON for the API's description."""
     match part:
         case "settings":
             print(settings_reference(), end="")
@@ -37,6 +37,8 @@ def reference(
             root = context.find_root().command
             assert isinstance(root, TyperGroup)
             print(command_line_reference(root), end="")
+        case "admin-api":
+            print(admin_api_reference(), end="")
         case _:
             raise Problem(
                 f"There is no part named {part}.", "counterfoil reference settings", Exit.USAGE
@@ -88,6 +90,14 @@ def settings_reference() -> str:
         "without it nobody can. Keep a copy of it apart from the backups of the database.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def admin_api_reference() -> str:
+    """The administration's API as OpenAPI 3.1."""
+    # The routes bring FastAPI with them, which no other command here needs.
+    from counterfoil.http.admin_api.description import describe  # noqa: PLC0415
+
+    return json.dumps(describe(), indent=2, ensure_ascii=False) + "\n"
 
 
 def command_line_reference(command: TyperGroup) -> str:

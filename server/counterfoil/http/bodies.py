@@ -15,15 +15,14 @@ MAX_PARAMETERS = 64
 
 async def read_json(request: Request) -> dict[str, strict_json.Json] | Refused:
     """The JSON object of the body. A `text/plain` body is no JSON: any site can send one."""
-    if _media_type(request) != "application/json":
-        return Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
-    body = await _read(request, MAX_JSON_BYTES)
-    if isinstance(body, Refused):
-        return body
-    try:
-        return strict_json.parse_object(body)
-    except Malformed as error:
-        return Refused(Reason.MALFORMED, str(error))
+    read = await _read_object(request)
+    return read if isinstance(read, Refused) else read[1]
+
+
+async def read_json_bytes(request: Request) -> bytes | Refused:
+    """The body as it came, which is one JSON object in its strict form."""
+    read = await _read_object(request)
+    return read if isinstance(read, Refused) else read[0]
 
 
 async def read_form(request: Request) -> dict[str, str] | Refused:
@@ -54,6 +53,20 @@ def parse_parameters(encoded: bytes) -> dict[str, str] | Refused:
             return Refused(Reason.MALFORMED, "a parameter has a NUL")
         parameters[key] = text
     return parameters
+
+
+async def _read_object(
+    request: Request,
+) -> tuple[bytes, dict[str, strict_json.Json]] | Refused:
+    if _media_type(request) != "application/json":
+        return Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
+    body = await _read(request, MAX_JSON_BYTES)
+    if isinstance(body, Refused):
+        return body
+    try:
+        return body, strict_json.parse_object(body)
+    except Malformed as error:
+        return Refused(Reason.MALFORMED, str(error))
 
 
 async def _read(request: Request, limit: int) -> bytes | Refused:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from counterfoil.errors import Reason, Refused, voice
+from counterfoil.http.bearer import REALM, challenge, read_bearer
 from counterfoil.http.bodies import read_form
 from counterfoil.http.browser import (
     current_session,
@@ -24,7 +25,6 @@ from counterfoil.http.pages import error_page, page, see_other
 from counterfoil.http.problems import log_refusal, retry_after
 from counterfoil.http.steps import next_path
 from counterfoil.kit.ids import InteractionId
-from counterfoil.kit.secret import Secret
 from counterfoil.kit.strict_json import Json
 from counterfoil.oauth import (
     ConsentAsked,
@@ -46,7 +46,6 @@ from counterfoil_web import Application, Person
 # RFC 6749 §5.1.
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 CACHED = {"Cache-Control": "public, max-age=300"}
-_REALM = 'realm="counterfoil"'
 
 # --- for a browser ---------------------------------------------------------------------------
 
@@ -200,10 +199,10 @@ async def _issue(
 
 async def userinfo(request: Request) -> Response:
     """OpenID Connect Core §5.3, with the token in the header and nowhere else."""
-    presented = _bearer(request.headers.get("authorization"))
+    presented = read_bearer(request.headers.get("authorization"))
     if presented is None:
         # RFC 6750 §3.1: whoever brings no token is told how, and not what went wrong.
-        return Response(None, 401, {**NO_STORE, "WWW-Authenticate": f"Bearer {_REALM}"})
+        return Response(None, 401, {**NO_STORE, "WWW-Authenticate": f"Bearer {REALM}"})
     house = house_of(request)
     claims = house.tokens.verify_access(presented, audience=None)
     told = claims if isinstance(claims, Refused) else await _tell(house, claims)
@@ -211,11 +210,11 @@ async def userinfo(request: Request) -> Response:
         return JSONResponse(told, 200, NO_STORE)
     log_refusal(request, told)
     said = voice(told.reason)
-    challenge = f'Bearer {_REALM}, error="{said.oauth}", error_description="{said.public}"'
-    if told.reason is Reason.INSUFFICIENT_SCOPE:
-        challenge += ', scope="openid"'
+    more = {"scope": "openid"} if told.reason is Reason.INSUFFICIENT_SCOPE else {}
     body = {"error": said.oauth, "error_description": said.public}
-    return JSONResponse(body, said.status, {**NO_STORE, "WWW-Authenticate": challenge})
+    return JSONResponse(
+        body, said.status, {**NO_STORE, "WWW-Authenticate": challenge(told, **more)}
+    )
 
 
 async def _tell(house: House, claims: AccessClaims) -> dict[str, Json] | Refused:
@@ -243,19 +242,13 @@ async def authorization_server(request: Request) -> Response:
     return JSONResponse(paths.authorization_server(issuer), 200, CACHED)
 
 
-def _bearer(authorization: str | None) -> Secret | None:
-    """RFC 6750 §2.1; None for another scheme."""
-    scheme, _, text = (authorization or "").partition(" ")
-    return Secret(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
-
-
 def _refuse(request: Request, refused: Refused) -> Response:
     """RFC 6749 §5.2; with 401 comes the scheme that would do (RFC 9110 §15.5.2)."""
     log_refusal(request, refused)
     said = voice(refused.reason)
     headers = NO_STORE | retry_after(said.status, refused.by_s)
     if said.status == 401:
-        headers["WWW-Authenticate"] = f"Basic {_REALM}"
+        headers["WWW-Authenticate"] = f"Basic {REALM}"
     body = {"error": said.oauth, "error_description": describe(refused)}
     return JSONResponse(body, said.status, headers)
 
