@@ -12,7 +12,7 @@ beside it; `code`: with a phone's code."""
 NOTICES = frozenset({"added", "renamed", "removed", "changed"})
 """What was just done to somebody's tokens."""
 
-STEP_UP_REASONS = frozenset({"add", "remove", "rename", "application"})
+STEP_UP_REASONS = frozenset({"add", "remove", "rename", "application", "admin"})
 """Why a signed-in person is asked to touch the key again."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from counterfoil_web import moments
+from counterfoil_web.admin_facts import Form
 from counterfoil_web.facts import drawing_for
 from counterfoil_web.languages import WORDS, Language, spoken
 from counterfoil_web.look import OUR_LOOK, Look
@@ -72,6 +73,21 @@ TEMPLATES: Mapping[str, PageFacts] = {
     "consent": _page("interaction", "application", "person", "scopes"),
     "error": _page("problem", start_again="/"),
     "signed_out": _page(removed=False),
+    # The administration: `office` is who administers, and what of it is theirs.
+    "admin/door": _page(),
+    "admin/overview": _page("office", "trends", "enrolment", "counts", "attention"),
+    "admin/people": _page("office", "query", "rows", next="", again="", done=""),
+    "admin/person": _page("office", "query", "rows", "details", next="", done="", form=Form()),
+    "admin/add_person": _page("office", "minutes", form=Form()),
+    "admin/invited": _page("office", "row", "link", "expires_ms", email=""),
+    "admin/question": _page("office", "question"),
+    "admin/bulk": _page("office", "act", "choices", "query"),
+    "admin/bulk_result": _page("office", "act", "choices", "query"),
+    "admin/applications": _page("office", "rows", done=""),
+    "admin/add_application": _page("office", form=Form()),
+    "admin/client": _page("office", "rows", "client", done="", form=Form()),
+    "admin/secret": _page("office", "client", "secret"),
+    "admin/events": _page("office", "query", "rows", "whats", "reasons", next="", again=""),
 }
 
 

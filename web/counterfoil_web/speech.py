@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from jinja2.utils import htmlsafe_json_dumps
 
 from counterfoil_web import moments
+from counterfoil_web.admin_words import admin_words
 from counterfoil_web.bidi import isolated
 from counterfoil_web.facts import Problem
 from counterfoil_web.languages import LANGUAGES, Language
@@ -31,6 +32,7 @@ class Speech:
             "say_moment": self.say_moment,
             # Dumped once: it is the same on every page, and HTML already.
             "browser_words_json": htmlsafe_json_dumps(browser, ensure_ascii=False, sort_keys=True),
+            **admin_words(wording, self.say, self._language.direction),
         }
 
     def say(self, name: str, /, **facts: str | int) -> str:

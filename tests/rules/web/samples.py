@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from counterfoil_web import Application, Person, Problem, Token
+from tests.rules.web.admin_samples import admin_facts
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{ 7 * 7 }}"
 
@@ -65,4 +66,5 @@ def facts(text: str = "Ada") -> Mapping[str, Mapping[str, object]]:
         },
         "error": {"problem": Problem("odd", text, text)},
         "signed_out": {},
+        **admin_facts(text),
     }
