@@ -21,6 +21,7 @@ from counterfoil.factors.otp.rules import Algorithm, Parameters
 from counterfoil.factors.registry import RelyingParty, all_kinds
 from counterfoil.http import (
     adding,
+    admin,
     admin_api,
     ceremonies,
     first_visit,
@@ -64,6 +65,7 @@ PAGES = (
     adding,
     passwords,
     my_tokens,
+    admin,
     language,
     admin_api,
     static,

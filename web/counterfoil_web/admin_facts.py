@@ -32,6 +32,7 @@ DONE = frozenset(
         "removed",
         "changed",
         "role",
+        "client_added",
         "client_changed",
         "client_deleted",
     }
@@ -55,6 +56,9 @@ QUESTIONS = frozenset(
     }
 )
 """What is asked before it is done."""
+
+LETTERS = frozenset({"sent", "no_address", "no_mail"})
+"""Whether an invitation's letter goes out, and why not."""
 
 BULK = ("disable", "invite", "sign_out")
 """What can be done with several people at once."""

@@ -130,6 +130,7 @@ def admin_facts(text: str = "Ada") -> Mapping[str, Mapping[str, object]]:
             "link": text,
             "expires_ms": 1,
             "email": text,
+            "letter": "sent",
         },
         "admin/question": {
             "office": office,

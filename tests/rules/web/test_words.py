@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 
 import counterfoil_web
+from counterfoil.accounts import AccountState, AuthenticatorState, Role
+from counterfoil.audit import What
 from counterfoil.errors import Reason
+from counterfoil.factors.kind import KindName
+from counterfoil.oauth import ClientKind
 from counterfoil_web import STATIC, TEMPLATES, WAYS, Wording
+from counterfoil_web.admin_facts import AREAS, ATTENTION, BULK, DONE, LETTERS, QUESTIONS
 
 HERE = Path(counterfoil_web.__file__).parent
 WORDING = Wording("en")
@@ -54,6 +59,7 @@ COMPOSED = (
     "admin.attention.",
     "admin.bulk.",
     "admin.question.",
+    "admin.invited.letter.",
     "admin.ends.",
     "admin.done.",
     "admin.client_kind.",
@@ -163,3 +169,22 @@ def flat(table: object) -> list[str]:
         return [sentence for value in table.values() for sentence in flat(value)]
     assert isinstance(table, str)
     return [table]
+
+
+def test_every_event_kind_and_code_of_the_administration_has_words() -> None:
+    known = WORDING.names()
+    needed = [
+        *(f"admin.what.{what.value}" for what in What),
+        *(f"admin.kind.{kind.value}" for kind in KindName),
+        *(f"admin.role.{role.value}" for role in Role),
+        *(f"admin.state.{state.value}" for state in AccountState),
+        *(f"admin.way_state.{state.value}" for state in AuthenticatorState),
+        *(f"admin.client_kind.{kind.value}" for kind in ClientKind),
+        *(f"admin.area.{area}" for area in AREAS),
+        *(f"admin.done.{done}" for done in DONE),
+        *(f"admin.invited.letter.{letter}" for letter in LETTERS),
+        *(f"admin.question.{q}.{part}" for q in QUESTIONS for part in ("title", "lead", "button")),
+        *(f"admin.bulk.{group}.{act}" for act in BULK for group in ("title", "will", "done")),
+        *(f"admin.attention.{code}.{form}" for code in ATTENTION for form in ("one", "other")),
+    ]
+    assert [name for name in needed if name not in known] == []

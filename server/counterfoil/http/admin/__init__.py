@@ -1,7 +1,8 @@
 """The administration's pages: who may come in, people, applications, events, the first page."""
 
-from counterfoil.http.admin import applications, bulk, door, events, overview, people, person
 from starlette.routing import Route
+
+from counterfoil.http.admin import applications, bulk, door, events, overview, people, person
 
 routes = [
     Route("/admin/step-up", door.step_up, methods=["POST"]),

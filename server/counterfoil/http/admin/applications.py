@@ -65,7 +65,7 @@ async def add(request: Request, desk: Desk, form: Typed) -> Response:
         return await _form(request, desk, form, added)
     client, secret = added
     if secret is None:
-        return see_other(f"{LIST}/{client.id}?done=client_changed")
+        return see_other(f"{LIST}/{client.id}?done=client_added")
     return _secret_page(request, desk, client, secret)
 
 

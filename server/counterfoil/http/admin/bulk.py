@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from counterfoil.accounts import Account, Invitation
-from counterfoil.administration import Action, Administration, allowed
+from counterfoil.administration import Action
 from counterfoil.administration.rules import refuse
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName

@@ -166,7 +166,7 @@ def office_page(
         frozenset(action.value for action in desk.can),
         area,
     )
-    return page(request, template, status, office=office, problem=problem, **facts)
+    return page(request, template, status, form_action=(), office=office, problem=problem, **facts)
 
 
 def _is_stale(house: House, desk: Desk) -> bool:

@@ -7,13 +7,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from counterfoil.administration import OVERVIEW_DAYS, Overview
+from counterfoil.administration import OVERVIEW_DAYS, Action, Overview
+from counterfoil.audit import What
 from counterfoil.errors import Refused
 from counterfoil.factors.kind import KindName
 from counterfoil.http.admin.door import Desk, office_page, seeing
 from counterfoil.http.house import house_of
 from counterfoil.http.pages import error_page
-from counterfoil_web.admin_facts import Attention, Count, Day, Enrolment, PeopleQuery, Trend
+from counterfoil_web.admin_facts import (
+    Attention,
+    Count,
+    Day,
+    Enrolment,
+    EventQuery,
+    PeopleQuery,
+    Trend,
+)
 
 
 async def overview(request: Request, desk: Desk) -> Response:
@@ -33,8 +42,8 @@ async def overview(request: Request, desk: Desk) -> Response:
             found.enrolment.more,
             found.enrolment.recovery,
         ),
-        counts=tuple(_counts(found)),
-        attention=tuple(_attention(found)),
+        counts=tuple(_counts(found, desk)),
+        attention=tuple(_attention(found, desk)),
     )
 
 
@@ -63,23 +72,24 @@ def trends_of(found: Overview) -> tuple[Trend, ...]:
     )
 
 
-def _counts(found: Overview) -> Iterator[Count]:
+def _counts(found: Overview, desk: Desk) -> Iterator[Count]:
+    may_open = Action.SEE_CLIENTS in desk.can
     yield Count("people", found.people, PeopleQuery(state="active").address())
     yield Count("administrators", found.administrators, PeopleQuery(role="administrator").address())
     yield Count("helpdesk", found.helpdesk, PeopleQuery(role="helpdesk").address())
     yield Count("disabled", found.disabled_people, PeopleQuery(state="disabled").address())
     yield Count("invitations", found.open_invitations, "")
-    yield Count("applications", found.clients, "/admin/applications")
+    yield Count("applications", found.clients, "/admin/applications" if may_open else "")
 
 
-def _attention(found: Overview) -> Iterator[Attention]:
+def _attention(found: Overview, desk: Desk) -> Iterator[Attention]:
     if found.enrolment.none:
         without = PeopleQuery(state="active", tokens="none").address()
         yield Attention("no_way_in", found.enrolment.none, without)
     if found.disabled_tokens:
-        yield Attention(
-            "disabled_ways", found.disabled_tokens, "/admin/events?what=authenticator_disabled"
-        )
+        told = EventQuery(what=What.AUTHENTICATOR_DISABLED.value).path()
+        may_look = Action.SEE_EVENTS in desk.can
+        yield Attention("disabled_ways", found.disabled_tokens, told if may_look else "")
     if found.undelivered_letters:
         yield Attention("letters", found.undelivered_letters)
     if found.administrators == 1:

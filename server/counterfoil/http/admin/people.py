@@ -85,6 +85,7 @@ def invited_page(
         link=link_of(house_of(request), invitation),
         expires_ms=invitation.expires_ms,
         email=account.email or "",
+        letter=letter_for(house_of(request), account),
     )
 
 
@@ -92,9 +93,16 @@ def link_of(house: House, invitation: Invitation) -> str:
     return f"{house.settings.issuer}/invitation/{invitation.token.reveal()}"
 
 
+def letter_for(house: House, account: Account) -> str:
+    """Whether a letter goes out, and why not: `sent`, `no_address`, `no_mail`."""
+    if not house.settings.smtp_host:
+        return "no_mail"
+    return "sent" if account.email else "no_address"
+
+
 def write_letter(house: House, tx: Transaction, account: Account, invitation: Invitation) -> None:
-    """The link to the person's address, where we know one."""
-    if account.email:
+    """The link to the person's address, where there is one and somebody delivers."""
+    if account.email and letter_for(house, account) == "sent":
         house.notices.write_letter(
             tx,
             account.id,

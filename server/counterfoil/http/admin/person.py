@@ -29,7 +29,6 @@ from counterfoil.http.house import house_of
 from counterfoil.http.pages import error_page, see_other
 from counterfoil.kit.ids import AccountId, AuthenticatorId, SessionId
 from counterfoil.store import Transaction
-from counterfoil_web import admin_facts
 from counterfoil_web.admin_facts import DONE, Ending, Form, Question
 
 LIST = "/admin/people"
