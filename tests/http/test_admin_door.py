@@ -44,6 +44,7 @@ def test_neither_is_there_for_their_forms(house: House) -> None:
     ada, target = somebody(house, "ada").browser, newcomer(house, "paul")
     answer = ada.submit(f"/admin/people/{target.id}/disable")
     assert (answer.status_code, reason_of(answer)) == (404, "not_found")
+    assert ada.submit("/admin/step-up").status_code == 404
     held = now(house, target)
     assert held is not None
     assert held.active

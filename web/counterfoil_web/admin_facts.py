@@ -361,4 +361,4 @@ def _filters(query: PeopleQuery | EventQuery) -> dict[str, str]:
     return {name: getattr(query, name) for name in names}
 
 
-_DRAWINGS = {"password": "password"}
+_DRAWINGS = {"password": "password", "totp": "phone", "recovery": "recovery"}

@@ -68,6 +68,8 @@ def admin_facts(text: str = "Ada") -> Mapping[str, Mapping[str, object]]:
         PersonToken(
             "aut_2", "webauthn", text, "suspended", 1, 2, text, ("nfc",), frozenset({"resume"})
         ),
+        PersonToken("aut_4", "totp", text, "disabled", 1, 2, text),
+        PersonToken("aut_5", "recovery", "", "live", 1),
         PersonToken("aut_3", "webauthn", text, "live", 1, can=frozenset({"suspend", "remove"})),
     )
     details = PersonDetails(

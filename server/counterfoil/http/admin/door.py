@@ -16,21 +16,20 @@ from starlette.responses import Response
 
 from counterfoil.accounts import Account
 from counterfoil.administration import Action, allowed, refuse_weak
-from counterfoil.assurance import Level, assess
+from counterfoil.administration.rules import LEAST
+from counterfoil.assurance import assess
 from counterfoil.errors import Reason, Refused, voice
-from counterfoil.http.browser import current_session
 from counterfoil.http.house import House, house_of
-from counterfoil.http.pages import error_page, page, problem_of, see_other
+from counterfoil.http.pages import error_page, page, said, see_other
 from counterfoil.http.problems import log_refusal
-from counterfoil.http.sign_in import own_form
-from counterfoil.http.steps import next_path
+from counterfoil.http.signed_in import prove_first, signed_in
+from counterfoil.http.turns import own_form
 from counterfoil.kit import base64url, strict_json
 from counterfoil.kit.malformed import Malformed
 from counterfoil.kit.sealing import DataKeyPurpose, SealBroken
 from counterfoil.sessions import Session
 from counterfoil_web.admin_facts import Office, with_query
 
-LEAST = Level.PHISHING_RESISTANT
 # An address may be some kilobytes long; a form that is longer is typed again.
 MAX_KEPT_BYTES = 4000
 
@@ -103,18 +102,12 @@ def changing(change: Changing) -> Endpoint:
 
 async def come_in(request: Request) -> Desk | Response:
     """Whoever has no role finds the address as empty as any other that there is not."""
-    house, session = house_of(request), await current_session(request)
-    if session is None or session.account is None:
+    asked = await signed_in(request)
+    if isinstance(asked, Refused):
         return see_other("/")
-    account_id = session.account
-    account = await house.store.read(lambda tx: house.accounts.find(tx, account_id))
-    if account is None:
-        return see_other("/")
-    refused = refuse_weak(account, assess(session.factors))
+    refused = _refuse(*asked)
     if refused is None:
-        return Desk(session, account)
-    if refused.reason is not Reason.LEVEL_TOO_LOW:
-        raise HTTPException(404)
+        return Desk(*asked)
     log_refusal(request, refused)
     return page(request, "admin/door", voice(refused.reason).status)
 
@@ -124,26 +117,15 @@ async def step_up(request: Request) -> Response:
     form = await own_form(request)
     if isinstance(form, Refused):
         return error_page(request, form, start_again="/admin")
-    house, session = house_of(request), await current_session(request)
-    if session is None:
+    asked = await signed_in(request)
+    if isinstance(asked, Refused):
         return see_other("/")
-    asked = session
-    interaction = await house.store.write(
-        lambda tx: house.interactions.open_step_up(tx, asked, "/admin", LEAST)
-    )
-    if isinstance(interaction, Refused):
-        return error_page(request, interaction)
-    return see_other(f"{next_path(interaction)}?why=admin")
+    _refuse(*asked)
+    return await prove_first(request, asked[0], "/admin", "admin", LEAST)
 
 
 async def touch_first(request: Request, desk: Desk, way_back: str) -> Response:
-    house = house_of(request)
-    interaction = await house.store.write(
-        lambda tx: house.interactions.open_step_up(tx, desk.session, way_back, LEAST)
-    )
-    if isinstance(interaction, Refused):
-        return error_page(request, interaction, start_again="/admin")
-    return see_other(f"{next_path(interaction)}?why=admin")
+    return await prove_first(request, desk.session, way_back, "admin", LEAST)
 
 
 def office_page(
@@ -156,17 +138,21 @@ def office_page(
     **facts: object,
 ) -> Response:
     """A page with the administration around it, and what was refused at its top."""
-    status, problem = 200, None
-    if refused is not None:
-        problem = problem_of(house_of(request), refused)
-        status = voice(refused.reason).status
-        log_refusal(request, refused, problem.reference)
+    status, problem = said(request, refused)
     office = Office(
         desk.account.display_name or desk.account.name,
         frozenset(action.value for action in desk.can),
         area,
     )
     return page(request, template, status, form_action=(), office=office, problem=problem, **facts)
+
+
+def _refuse(session: Session, account: Account) -> Refused | None:
+    """LEVEL_TOO_LOW for a weak session; without a role there is nothing here (404)."""
+    refused = refuse_weak(account, assess(session.factors))
+    if refused is not None and refused.reason is not Reason.LEVEL_TOO_LOW:
+        raise HTTPException(404)
+    return refused
 
 
 def _is_stale(house: House, desk: Desk) -> bool:
