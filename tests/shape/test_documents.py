@@ -61,7 +61,7 @@ def test_every_operator_command_in_the_documents_exists() -> None:
         assert outcome.returncode == 0, f"counterfoil {' '.join(verb)}: {outcome.stderr}"
 
 
-GROUPS = {"users", "clients", "keys", "db"}
+GROUPS = {"users", "clients", "mail", "keys", "db"}
 
 
 def test_the_glossary_defines_each_of_the_nine_nouns_once() -> None:

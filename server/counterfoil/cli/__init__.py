@@ -1,4 +1,4 @@
-"""The operator's commands: init, serve, doctor, users, clients, events, keys, db, and dev.
+"""The operator's commands: init, serve, doctor, users, clients, events, mail, keys, db, and dev.
 
 Data goes to stdout and messages to stderr; whatever goes wrong is one sentence with what to try,
 and never a traceback.
@@ -21,6 +21,7 @@ from counterfoil.cli import (
     events,
     installation,
     keys,
+    mail,
     overview,
     reference,
     serve,
@@ -66,6 +67,7 @@ users.add_to(app)
 clients.add_to(app)
 events.add_to(app)
 overview.add_to(app)
+mail.add_to(app)
 keys.add_to(app)
 database.add_to(app)
 dev.add_to(app)

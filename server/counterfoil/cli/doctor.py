@@ -30,6 +30,7 @@ from counterfoil.kit.entropy import system_entropy
 from counterfoil.kit.sealing import Keyring, RootKey, SealBroken
 from counterfoil.kit.strict_json import Json
 from counterfoil.notices import Notices
+from counterfoil.notices.store import count_outbox
 from counterfoil.settings import BadSettings, Settings, find_config, read_root_key
 from counterfoil.store import Store, Transaction
 from counterfoil.store.engines import BadDatabaseUrl, DatabaseError, without_password
@@ -165,6 +166,31 @@ class Patient:
             raise Problem(f"{error}.", "restore the database from its backup") from error
         return f"{len(found.by_kid)} keys, {' and '.join(sorted(found.signing))} sign"
 
+    def mail(self) -> str:
+        """The mail server takes us; told when there is none, and what became of letters."""
+        from counterfoil.mail import End, Line, server_of  # noqa: PLC0415
+
+        server = server_of(self.settings)
+        letters = self.store.read_now(count_outbox)
+        wait = f"letters that wait: {letters.get('waiting', 0)}"
+        if server is None:
+            raise Advice(f"no mail server (smtp_host), so nobody is written to; {wait}")
+        if self.offline:
+            raise Unknown
+        outcome = Line(server).try_()
+        if outcome.end is not End.SENT:
+            raise Problem(
+                f"The mail server {server.host} port {server.port} does not take us:"
+                f" {outcome.said}.",
+                "counterfoil mail send-test YOUR_ADDRESS",
+            )
+        given_up = letters.get("given_up", 0)
+        if given_up:
+            raise Advice(
+                f"{server.host} takes us, but letters were given up: {given_up} (mail list)"
+            )
+        return f"{server.host} takes us; {wait}"
+
     def administrator(self) -> str:
         """Somebody can administer: active, and with something to sign in with."""
         notices = Notices(SystemClock(), system_entropy, self.keyring)
@@ -218,7 +244,7 @@ def add_to(app: typer.Typer) -> None:
 def doctor(
     *,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Do not ask whether the issuer answers.")
+        bool, typer.Option("--offline", help="Ask neither the issuer nor the mail server.")
     ] = False,
     config: Config = None,
     as_json: AsJson = False,
@@ -226,8 +252,8 @@ def doctor(
     """Say what is wrong and what to do.
 
     Looks at the settings, the limits, the look, the root key, the database, its keys, the
-    administrators, the clock, and whether the issuer answers; changes nothing, but makes the data
-    keys that a database of an earlier version lacks.
+    administrators, the clock, and whether the mail server and the issuer answer; changes nothing,
+    but makes the data keys that a database of an earlier version lacks.
     """
     with ExitStack() as undo:
         findings = examine(Patient(config, offline=offline, undo=undo))
@@ -262,6 +288,7 @@ def examine(patient: Patient) -> list[Finding]:
         ("signing keys", patient.signing_keys),
         ("administrator", patient.administrator),
         ("clock", patient.clock),
+        ("mail", patient.mail),
         ("issuer", patient.issuer),
     ]
     return [_look(what, check) for what, check in checks]

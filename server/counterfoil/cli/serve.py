@@ -71,10 +71,12 @@ def checked_settings(config: Path | None, **flags: object) -> Settings:
     """The settings of an installation that can be served. Raises Problem."""
     # What serves is imported by those that serve: it is half of what a command costs.
     from counterfoil.http.look import read_look, refuse_unspoken  # noqa: PLC0415
+    from counterfoil.mail import server_of  # noqa: PLC0415
 
     with opened(config, **flags) as house:
         refuse_unspoken(house.settings)
         read_look(house.settings)
+        server_of(house.settings)
         try:
             house.store.read_now(lambda tx: load_signing_keys(tx, house.keyring))
         except NoSigningKey as error:

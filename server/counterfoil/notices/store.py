@@ -191,8 +191,8 @@ def list_outbox(tx: Transaction, state: str, limit: int) -> list[OutboxRow]:
 
 def count_outbox(tx: Transaction) -> dict[str, int]:
     """How many letters there are, by state."""
-    statement = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    return dict(tx.execute(statement).tuples().all())
+    statement = select(outbox.c.state, func.count().label("number")).group_by(outbox.c.state)
+    return {row.state: row.number for row in tx.execute(statement)}
 
 
 def retry_outbox(tx: Transaction, now_ms: int) -> int:
