@@ -11,6 +11,11 @@ def plural_groups(names: frozenset[str]) -> set[str]:
     return {name.removesuffix(".other") for name in names if name.endswith(".other")}
 
 
+def line(name: str, sentence: str) -> str:
+    """The sentence as TOML has it; a scope's name is no bare key."""
+    return f"{'.'.join(json.dumps(part) for part in name.split('.'))} = {json.dumps(sentence)}"
+
+
 def write_words(folder: Path, *tags: str) -> Path:
     """Fills the folder with English, and languages that say the same with their tag before it."""
     english = Wording("en").below
@@ -23,15 +28,15 @@ def write_words(folder: Path, *tags: str) -> Path:
             said = sentence if tag == "en" else f"{tag}: {sentence}"
             group, _, form = name.rpartition(".")
             if group not in plural_groups(names):
-                lines.append(f"{name} = {json.dumps(said)}")
+                lines.append(line(name, said))
             elif form == "other":
                 lines += [
-                    f"{group}.{one} = {json.dumps(f'{one} {said}' if tag != 'en' else said)}"
+                    line(f"{group}.{one}", f"{one} {said}")
                     for one in LANGUAGES[tag].forms
                     if tag != "en"
-                ] or [f"{name} = {json.dumps(said)}"]
+                ] or [line(name, said)]
             elif tag == "en":
-                lines.append(f"{name} = {json.dumps(said)}")
+                lines.append(line(name, said))
         (folder / f"{tag}.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
