@@ -119,14 +119,12 @@ class Interactions(Openings):
         label = clean_label(label, "")
 
         def claim(tx: Transaction) -> Claimed | Refused:
-            begun = ceremony or self._ceremony_of_form(
-                tx, interaction_id, session, proof.kind, purpose, where
-            )
-            return (
-                begun
-                if isinstance(begun, Refused)
-                else self._claim(tx, begun, session, proof, where)
-            )
+            if ceremony is not None:
+                return self._claim(tx, ceremony, session, proof, where)
+            begun = self._ceremony_of_form(tx, interaction_id, session, proof.kind, purpose, where)
+            if isinstance(begun, Refused):
+                return begun
+            return self._claim(tx, begun, session, proof, where)
 
         return await self._prove(claim, session, proof.kind, label, where)
 
