@@ -212,7 +212,7 @@ def test_codes_that_nobody_saw_are_not_kept(holder: Holder) -> None:
     holder.submit(f"{base}/decline")
     for ceremony in ("", "cer_" + "A" * 22):
         refused = holder.submit(f"{base}/recovery/kept", ceremony=ceremony)
-        assert refused.status_code == 404
+        assert refused.status_code == 403
     assert holder.held(account, KindName.RECOVERY) == []
 
 
