@@ -12,12 +12,15 @@ from counterfoil.factors.kind import KindName
 from counterfoil.http.browser import in_session, refuse_foreign_origin, set_session_cookie, where
 from counterfoil.http.enrolling import Enrolling, Turn
 from counterfoil.http.house import house_of
+from counterfoil.http.negotiation import language_of
 from counterfoil.http.pages import error_page, page, see_other
 from counterfoil.http.steps import next_path
 from counterfoil.http.turns import own_form
 from counterfoil.interactions import Interaction, InteractionPurpose, Step
 from counterfoil.interactions.rules import TOKENS, due
 from counterfoil.kit.secret import Secret
+from counterfoil.sessions import Session
+from counterfoil.store import Transaction
 from counterfoil_web import Person
 
 FIRST_VISIT = Enrolling("/first-visit", InteractionPurpose.FIRST_VISIT, "/")
@@ -45,10 +48,15 @@ async def begin(request: Request) -> Response:
     if foreign is not None:
         return error_page(request, foreign)
     house, token, whence = house_of(request), Secret(request.path_params["token"]), where(request)
-    opened = await in_session(
-        request,
-        lambda tx, session: house.interactions.open_first_visit(tx, session.id, token, whence),
-    )
+    language = language_of(request)
+
+    def take_up(tx: Transaction, session: Session) -> Interaction | Refused:
+        visit = house.interactions.open_first_visit(tx, session.id, token, whence)
+        if not isinstance(visit, Refused) and visit.account is not None:
+            house.accounts.speak(tx, visit.account, language)
+        return visit
+
+    opened = await in_session(request, take_up)
     if isinstance(opened, Refused):
         return error_page(request, opened)
     interaction, cookie = opened

@@ -44,7 +44,9 @@ async def second_step_page(
     refused: Refused | None = None,
 ) -> Response:
     held = await _held(house_of(request), interaction)
-    ways = ways_of(held, Level.OTP)
+    wished = asking.least if asking is not None else None
+    # Where nothing reaches what the application asks for, the token will tell it so.
+    ways = ways_of(held, wished or Level.OTP) or ways_of(held, Level.OTP)
     if not ways and refused is None:
         refused = Refused(Reason.NOTHING_ENROLLED)
     status, problem = said(request, refused)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from counterfoil.accounts import Account, Accounts
-from counterfoil.assurance import assess, meets
+from counterfoil.assurance import Level, assess, meets
 from counterfoil.audit import What, Where, record
 from counterfoil.errors import Reason, Refused, voice
 from counterfoil.factors.kind import VerifiedFactor
@@ -58,13 +58,17 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks a person, and for what: facts for pages. `source` is for form-action."""
+    """Who asks a person, and for what: facts for pages. `source` is for form-action.
+
+    `least` is the level that the application asks for.
+    """
 
     client: str
     address: str
     source: str
     scopes: tuple[str, ...]
     login_hint: str
+    least: Level | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,4 +339,5 @@ def _asking(request: AuthorizationRequest, client: Client) -> Asking:
         source=policy_source(uri),
         scopes=request.scopes,
         login_hint=request.login_hint or "",
+        least=request.least,
     )

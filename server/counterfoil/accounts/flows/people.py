@@ -89,6 +89,10 @@ class People(Writing):
         assert account is not None
         return account
 
+    def speak(self, tx: Transaction, account_id: AccountId, language: str) -> None:
+        """The language of letters: the one chosen last, or at first the browser's."""
+        store.write_language(tx, account_id, language)
+
     def delete(
         self, tx: Transaction, account_id: AccountId, actor: str, where: Where = NOWHERE
     ) -> None | Refused:

@@ -10,6 +10,7 @@ from counterfoil.accounts.store.accounts import (
     set_account_state,
     write_display_name,
     write_email,
+    write_language,
     write_name,
     write_role,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "void_links",
     "write_display_name",
     "write_email",
+    "write_language",
     "write_name",
     "write_role",
     "write_used",

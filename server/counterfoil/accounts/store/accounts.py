@@ -92,6 +92,15 @@ def write_display_name(tx: Transaction, account_id: AccountId, display_name: str
     return tx.execute(statement.values(display_name=display_name)).rowcount == 1
 
 
+def write_language(tx: Transaction, account_id: AccountId, language: str) -> None:
+    """Writes only where it changes something."""
+    tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.language.is_distinct_from(language))
+        .values(language=language)
+    )
+
+
 def write_email(
     tx: Transaction, account_id: AccountId, email: str | None, *, verified: bool
 ) -> bool:
