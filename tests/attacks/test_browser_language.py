@@ -1,7 +1,6 @@
 """The form that changes the language: it sends nobody elsewhere, and takes nobody's word."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -50,18 +49,18 @@ def engine_name() -> str:
     return "sqlite"
 
 
-def house_speaking(url: str, clock: HandClock, tmp_path: Path, issuer: str) -> House:
+def house_speaking(url: str, clock: HandClock, issuer: str) -> House:
     return make_house(
         settings_for(url, issuer=issuer),
         RootKey(ROOT_KEY_MATERIAL),
         clock=clock,
-        pages=pages_in(tmp_path, "de"),
+        pages=pages_in("de"),
     )
 
 
 @pytest.fixture
-def visitor(installed_database_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Visitor]:
-    opened = house_speaking(installed_database_url, clock, tmp_path, "http://localhost:8080")
+def visitor(installed_database_url: str, clock: HandClock) -> Iterator[Visitor]:
+    opened = house_speaking(installed_database_url, clock, "http://localhost:8080")
     yield Visitor(opened)
     close_house(opened)
 
@@ -120,10 +119,8 @@ def test_a_header_of_any_length_is_answered(visitor: Visitor, header: str) -> No
     assert visitor.get("/", headers={"Accept-Language": header}).status_code == 200
 
 
-def test_behind_tls_the_cookie_keeps_to_it(
-    installed_database_url: str, clock: HandClock, tmp_path: Path
-) -> None:
-    opened = house_speaking(installed_database_url, clock, tmp_path, "https://login.example.org")
+def test_behind_tls_the_cookie_keeps_to_it(installed_database_url: str, clock: HandClock) -> None:
+    opened = house_speaking(installed_database_url, clock, "https://login.example.org")
     cookie = Visitor(opened).submit("/language", language="de", back="/").headers["set-cookie"]
     close_house(opened)
     assert "secure" in cookie.lower().split("; ")

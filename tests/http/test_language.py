@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -90,13 +89,13 @@ def test_a_path_of_ours_begins_with_one_slash_and_is_plain(text: str) -> None:
 
 
 @pytest.fixture
-def polyglot(installed_database_url: str, clock: HandClock, tmp_path: Path) -> Iterator[House]:
+def polyglot(installed_database_url: str, clock: HandClock) -> Iterator[House]:
     """A house that speaks a little of every language, and Dutch by itself."""
     opened = make_house(
         settings_for(installed_database_url, language="nl"),
         RootKey(ROOT_KEY_MATERIAL),
         clock=clock,
-        pages=pages_in(tmp_path, *(tag for tag in SPOKEN if tag != "en")),
+        pages=pages_in(*(tag for tag in SPOKEN if tag != "en")),
     )
     yield opened
     close_house(opened)

@@ -1,7 +1,6 @@
 """Every language says everything, and pages are whole in each of them."""
 
 import re
-from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -104,9 +103,9 @@ def test_a_page_is_whole_in_every_language(name: str, tag: str) -> None:
 
 @pytest.mark.parametrize("tag", ["de", "ar"])
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_nothing_on_a_page_stays_in_english(tmp_path: Path, name: str, tag: str) -> None:
+def test_nothing_on_a_page_stays_in_english(name: str, tag: str) -> None:
     """Each sentence is marked with its tag: what is not in an element of ours is a name."""
-    html = pages_in(tmp_path, tag).render(name, language=tag, **facts("4711")[name])
+    html = pages_in(tag).render(name, language=tag, **facts("4711")[name])
     html = re.sub(r"<script.*?</script>|<svg.*?</svg>|<bdi.*?</bdi>", "", html, flags=re.DOTALL)
     for text in re.findall(r">([^<]+)<", html):
         words = text.replace("Counterfoil", "").replace("https://app.example", "")
@@ -114,13 +113,13 @@ def test_nothing_on_a_page_stays_in_english(tmp_path: Path, name: str, tag: str)
             assert f"{tag}: " in words, text
 
 
-def test_a_page_of_another_language_has_its_words_for_modules(tmp_path: Path) -> None:
-    html = pages_in(tmp_path, "de").render("sign_in", language="de", interaction="int_1")
+def test_a_page_of_another_language_has_its_words_for_modules() -> None:
+    html = pages_in("de").render("sign_in", language="de", interaction="int_1")
     assert '"failure.stopped": "de: Stopped.' in html
 
 
-def test_a_number_is_said_in_the_form_of_the_language(tmp_path: Path) -> None:
-    pages = pages_in(tmp_path, "ar", "ja")
+def test_a_number_is_said_in_the_form_of_the_language() -> None:
+    pages = pages_in("ar", "ja")
     page = dict(facts()["invitation"])
     for minutes, form in ((1, "one"), (2, "two"), (5, "few"), (15, "many"), (100, "other")):
         left = page | {"expires_ms": minutes * 60_000}
@@ -136,8 +135,8 @@ def test_a_language_without_words_is_a_defect_of_the_caller() -> None:
 # --- the switcher ----------------------------------------------------------------------------
 
 
-def test_every_language_is_offered_under_its_own_name(tmp_path: Path) -> None:
-    pages = pages_in(tmp_path, *(tag for tag in LANGUAGES if tag != "en"))
+def test_every_language_is_offered_under_its_own_name() -> None:
+    pages = pages_in(*(tag for tag in LANGUAGES if tag != "en"))
     found = Markup(html := pages.render("welcome", language="ar", here="/?a=1&b=2"))
     buttons = [attrs for tag, attrs in found.tags if attrs.get("name") == "language"]
     assert [b["value"] for b in buttons] == [b["lang"] for b in buttons] == list(LANGUAGES)
@@ -149,13 +148,13 @@ def test_every_language_is_offered_under_its_own_name(tmp_path: Path) -> None:
         assert f">{language.name}</button>" in html
 
 
-def test_one_language_alone_offers_no_choice(tmp_path: Path) -> None:
-    assert "/language" not in pages_in(tmp_path).render("welcome", here="/")
-    assert "/language" not in pages_in(tmp_path, "de").render("welcome")
+def test_one_language_alone_offers_no_choice() -> None:
+    assert "/language" not in pages_in().render("welcome", here="/")
+    assert "/language" not in pages_in("de").render("welcome")
 
 
-def test_the_address_to_come_back_to_is_only_an_address(tmp_path: Path) -> None:
-    pages = pages_in(tmp_path, "de")
+def test_the_address_to_come_back_to_is_only_an_address() -> None:
+    pages = pages_in("de")
     friendly, hostile = (pages.render("welcome", here=here) for here in ("/", f"/{HOSTILE}"))
     assert shape(Markup(hostile)) == shape(Markup(friendly))
 
@@ -166,8 +165,8 @@ ISOLATE, END = "\u2068", "\u2069"
 ARABIC = "آدا"
 
 
-def test_a_name_does_not_turn_its_sentence_around(tmp_path: Path) -> None:
-    pages = pages_in(tmp_path, "ar")
+def test_a_name_does_not_turn_its_sentence_around() -> None:
+    pages = pages_in("ar")
 
     def hello(name: str, language: str) -> str:
         person = Person(name)
