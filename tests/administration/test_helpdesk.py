@@ -18,6 +18,7 @@ def attempts(office: Office, token: AuthenticatorId, session: SessionId) -> dict
     return {
         "see": lambda tx, me, you: f.person(tx, me, you.id),
         "invite": lambda tx, me, you: f.invite(tx, me, you.id, OFFICE, again=True),
+        "reset": lambda tx, me, you: f.reset_password(tx, me, you.id, OFFICE),
         "disable": lambda tx, me, you: f.set_state(tx, me, you.id, AccountState.DISABLED, OFFICE),
         "enable": lambda tx, me, you: f.set_state(tx, me, you.id, AccountState.ACTIVE, OFFICE),
         "suspend": lambda tx, me, you: f.suspend_token(tx, me, you.id, token, OFFICE),
@@ -32,7 +33,7 @@ def attempts(office: Office, token: AuthenticatorId, session: SessionId) -> dict
     }
 
 
-ON_PEOPLE = {"see", "invite", "disable", "enable", "suspend", "remove", "end", "end all"}
+ON_PEOPLE = {"see", "invite", "reset", "disable", "enable", "suspend", "remove", "end", "end all"}
 
 
 @pytest.mark.parametrize("whom", ["ada", "helpdesk"])
@@ -60,6 +61,7 @@ def test_with_people_it_does_what_the_matrix_says_and_no_more(office: Office) ->
     for number, name in enumerate(attempts(office, AuthenticatorId(""), SessionId(""))):
         token, _ = office.give_key(you, 2 * number), office.give_key(you, 2 * number + 1)
         session, _ = office.sign_in(you)
+        office.give_password_record(you)
         attempt = attempts(office, token, session.id)[name]
         outcome = office.do(attempt, office.hugo, you)
         forbidden = isinstance(outcome, Refused) and outcome.reason is Reason.FORBIDDEN

@@ -104,6 +104,21 @@ def test_nobody_disabled_is_invited(office: Office) -> None:
     assert invite(office, office.grace) == Refused(Reason.ACCOUNT_DISABLED)
 
 
+def test_a_new_password_is_asked_for_by_a_link_and_replaces_nothing_else(office: Office) -> None:
+    key = office.give_key(office.grace)
+    office.give_password_record(office.grace)
+    reset = office.flows.reset_password
+    link = must(office.do(reset, office.hugo, office.grace.id, OFFICE))
+    assert office.told(office.grace)[-1] == (What.PASSWORD_LINK_SENT, office.hugo.id)
+    claimed = must(office.do(office.house.accounts.claim_password_link, link.token, OFFICE))
+    assert claimed == office.grace
+    assert key in {a.id for a in authenticators(office.house, office.grace)}
+    assert reason(office.do(reset, office.hugo, office.paul.id, OFFICE)) is Reason.NO_PASSWORD
+    must(set_state(office, office.grace, AccountState.DISABLED))
+    disabled = office.do(reset, office.hugo, office.grace.id, OFFICE)
+    assert reason(disabled) is Reason.ACCOUNT_DISABLED
+
+
 # --- state and role -----------------------------------------------------------------------------
 
 

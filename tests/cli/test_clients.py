@@ -92,3 +92,36 @@ def test_an_unknown_client_has_an_exit_code_of_its_own(made: Made, verb: str, cl
     assert outcome.code == 3
     assert is_sentence_and_try(outcome.err)
     assert "\x1b" not in outcome.err
+
+
+def test_a_client_changes_and_what_is_not_named_stays(made: Made) -> None:
+    client = added(made, *APP)
+    client_id, other = str(client["client_id"]), "https://app.example.org/other"
+    words = ("clients", "change", client_id)
+    more = made.run(*words, "--add-redirect-uri", other, "--name", "Another", "--json").json
+    assert more["redirect_uris"] == ["https://app.example.org/cb", other]
+    assert (more["name"], more["scopes"]) == ("Another", ["openid", "profile"])
+    less = made.run(
+        *words, "--remove-redirect-uri", "https://app.example.org/cb", "--scope", "openid", "--json"
+    ).json
+    assert (less["redirect_uris"], less["scopes"]) == ([other], ["openid"])
+    assert made.run("clients", "show", client_id, "--json").json == less
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--remove-redirect-uri", "https://app.example.org/cb"),
+        ("--remove-redirect-uri", "https://nowhere.example.org/"),
+        ("--add-redirect-uri", "http://app.example.org/"),
+        ("--scope", "two words"),
+        ("--name", ""),
+    ],
+)
+def test_a_change_that_cannot_be_changes_nothing(made: Made, words: tuple[str, ...]) -> None:
+    client_id = str(added(made, *APP)["client_id"])
+    before = made.run("clients", "show", client_id, "--json").json
+    outcome = made.run("clients", "change", client_id, *words)
+    assert outcome.code == 1
+    assert is_sentence_and_try(outcome.err)
+    assert made.run("clients", "show", client_id, "--json").json == before

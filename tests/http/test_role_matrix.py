@@ -37,6 +37,7 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "findPeople": (ALL, ALL),
     "readPerson": (PEOPLE, ALL),
     "invitePerson": (PEOPLE, ALL),
+    "resetPassword": (PEOPLE, ALL),
     "setState": (PEOPLE, ALL),
     "suspendToken": (PEOPLE, ALL),
     "removeToken": (PEOPLE, ALL),
@@ -95,6 +96,7 @@ class Matrix:
         office, house = self.office, self.office.house
         account = must(office.do(house.accounts.add, f"target{self.number}", role=Role(role)))
         token, _ = office.give_key(account, 1), office.give_key(account, 2)
+        office.give_password_record(account)
         if suspended:
             must_be_none = office.do(house.accounts.suspend, account.id, token, HOME)
             assert must_be_none is None

@@ -22,6 +22,7 @@ class Action(StrEnum):
     FIND_PEOPLE = "find_people"
     SEE_PERSON = "see_person"
     INVITE = "invite"
+    RESET_PASSWORD = "reset_password"
     SET_STATE = "set_state"
     SUSPEND_TOKEN = "suspend_token"
     REMOVE_TOKEN = "remove_token"
@@ -52,6 +53,7 @@ MATRIX: Mapping[Action, Mapping[Role, Roles]] = {
         (Action.FIND_PEOPLE, _ANY, _ANY),
         (Action.SEE_PERSON, _PERSON, _ANY),
         (Action.INVITE, _PERSON, _ANY),
+        (Action.RESET_PASSWORD, _PERSON, _ANY),
         (Action.SET_STATE, _PERSON, _ANY),
         (Action.SUSPEND_TOKEN, _PERSON, _ANY),
         (Action.REMOVE_TOKEN, _PERSON, _ANY),
@@ -73,6 +75,7 @@ MATRIX: Mapping[Action, Mapping[Role, Roles]] = {
 NEVER_TO_ONESELF = frozenset(
     {
         Action.INVITE,
+        Action.RESET_PASSWORD,
         Action.SET_STATE,
         Action.SUSPEND_TOKEN,
         Action.RESUME_TOKEN,

@@ -158,7 +158,7 @@ def change(
             missing = [uri for uri in removed if uri not in client.redirect_uris]
             if missing:
                 raise Problem(
-                    f"{printable(missing[0])} is no redirect URI of {printable(client.name)}.",
+                    f"The client has no redirect URI {printable(missing[0])}.",
                     f"counterfoil clients show {client.id}",
                 )
             kept = [uri for uri in (*client.redirect_uris, *added) if uri not in removed]

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     EMAIL_REFUSED = "email_refused"
     FORBIDDEN = "forbidden"
     HAS_TOKENS = "has_tokens"
+    NO_PASSWORD = "no_password"
     ONESELF = "oneself"
     FLOODED = "flooded"
     SIGNED_OUT = "signed_out"

@@ -125,6 +125,11 @@ VOICES: dict[Reason, Voice] = {
         " their tokens, sessions and grants.",
         409,
     ),
+    Reason.NO_PASSWORD: Voice(
+        "This person signs in without a password.",
+        "There is no password to be replaced: `counterfoil users invite`.",
+        409,
+    ),
     Reason.ONESELF: Voice(
         "You cannot do this to yourself. Ask another administrator.",
         "Nobody changes their own role or state, or deletes themselves, as an administrator.",

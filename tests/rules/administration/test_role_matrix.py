@@ -15,6 +15,7 @@ from counterfoil.kit.ids import AccountId
 ON_PEOPLE = {
     Action.SEE_PERSON,
     Action.INVITE,
+    Action.RESET_PASSWORD,
     Action.SET_STATE,
     Action.SUSPEND_TOKEN,
     Action.REMOVE_TOKEN,
@@ -27,6 +28,7 @@ ON_PEOPLE = {
 HELPDESK_ON_PEOPLE = {
     Action.SEE_PERSON,
     Action.INVITE,
+    Action.RESET_PASSWORD,
     Action.SET_STATE,
     Action.SUSPEND_TOKEN,
     Action.REMOVE_TOKEN,

@@ -118,6 +118,22 @@ class People(Desk):
             return Refused(Reason.HAS_TOKENS)
         return self.accounts.invite(tx, target.id, actor.id, where, may_end=again)
 
+    def reset_password(
+        self, tx: Transaction, actor: Actor, account_id: AccountId, where: Where
+    ) -> Invitation | Refused:
+        """A link that is good once, to a new password and to nothing else: no second factor is
+        replaced by it. NO_PASSWORD, ACCOUNT_DISABLED."""
+        target = self._target(tx, Action.RESET_PASSWORD, actor, account_id)
+        if isinstance(target, Refused):
+            return target
+        if not target.active:
+            return Refused(Reason.ACCOUNT_DISABLED)
+        held = self.accounts.authenticators(tx, target.id)
+        if not any(a.kind is KindName.PASSWORD for a in held):
+            return Refused(Reason.NO_PASSWORD)
+        self._tell(tx, What.PASSWORD_LINK_SENT, actor, target, where)
+        return self.accounts.issue_link(tx, target.id, LinkPurpose.PASSWORD)
+
     # --- changes --------------------------------------------------------------------------
 
     def set_state(

@@ -18,6 +18,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[Exit, ...]], ...] = (
     ("list", looking.list_, (Exit.BUSY,)),
     ("show", looking.show_, (Exit.NOT_FOUND, Exit.BUSY)),
     ("invite", life.invite, _CHANGE),
+    ("reset-password", life.reset_password, _CHANGE),
     ("disable", life.disable, (Exit.NOT_FOUND, Exit.BUSY)),
     ("enable", life.enable, (Exit.NOT_FOUND, Exit.BUSY)),
     ("set-role", changes.set_role, _CHANGE),

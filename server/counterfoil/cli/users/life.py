@@ -11,9 +11,14 @@ from counterfoil.administration import OPERATOR
 from counterfoil.cli.opened import OPERATOR as OPERATOR_ID
 from counterfoil.cli.opened import Opened, opened
 from counterfoil.cli.options import AsJson, Config, Name
-from counterfoil.cli.output import Exit, Problem, confirm, printable, refusal, say, show
+from counterfoil.cli.output import Exit, Problem, confirm, moment, printable, refusal, say, show
 from counterfoil.cli.users.acting import HERE, act, find
-from counterfoil.cli.users.said import show_account, show_invitation
+from counterfoil.cli.users.said import (
+    account_facts,
+    password_link,
+    show_account,
+    show_invitation,
+)
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import AuthenticatorRecord
 from counterfoil.factors.password.kind import hash_password
@@ -100,6 +105,27 @@ def invite(
         if isinstance(invitation, Refused):
             raise _not_invited(invitation, account)
         show_invitation(house, account, invitation, as_json=as_json)
+
+
+def reset_password(name: Name, config: Config = None, as_json: AsJson = False) -> None:
+    """Print a link to a new password, good once and for half an hour.
+
+    It replaces the password and nothing else: the person's tokens stay as they are.
+    """
+    with opened(config) as house:
+
+        def unit(tx: Transaction) -> tuple[Account, Invitation | Refused]:
+            account = find(house, tx, name)
+            return account, house.administration.reset_password(tx, OPERATOR, account.id, HERE)
+
+        account, link = house.store.write_now(unit)
+        if isinstance(link, Refused):
+            raise _not_invited(link, account)
+        address = password_link(house.settings.issuer, link)
+    facts = account_facts(account)
+    facts["password_link"] = {"link": address, "expires_ms": link.expires_ms}
+    say(f"This link is good once, until {moment(link.expires_ms)} UTC:")
+    show(facts, address, as_json=as_json)
 
 
 def disable(name: Name, config: Config = None, as_json: AsJson = False) -> None:

@@ -100,6 +100,11 @@ def invitation_link(issuer: str, invitation: Invitation) -> str:
     return f"{issuer}/invitation/{invitation.token.reveal()}"
 
 
+def password_link(issuer: str, link: Invitation) -> str:
+    """The address where the person chooses a new password."""
+    return f"{issuer}/reset/{link.token.reveal()}"
+
+
 def _email(account: Account) -> str:
     if account.email is None:
         return "-"

@@ -102,19 +102,24 @@ class PersonWhole(PersonFacts):
         )
 
 
-class InvitationFacts(Answer):
+class LinkFacts(Answer):
     link: str = Field(description="Good once; shown here and nowhere else.")
     expires_ms: int
 
     @classmethod
-    def of(cls, issuer: str, invitation: Invitation) -> "InvitationFacts":
+    def to_first_visit(cls, issuer: str, invitation: Invitation) -> "LinkFacts":
         link = f"{issuer}/invitation/{invitation.token.reveal()}"
+        return cls(link=link, expires_ms=invitation.expires_ms)
+
+    @classmethod
+    def to_new_password(cls, issuer: str, invitation: Invitation) -> "LinkFacts":
+        link = f"{issuer}/reset/{invitation.token.reveal()}"
         return cls(link=link, expires_ms=invitation.expires_ms)
 
 
 class AddedPerson(Answer):
     person: PersonFacts
-    invitation: InvitationFacts
+    invitation: LinkFacts
 
 
 class EndedSessions(Answer):

@@ -10,7 +10,7 @@ from counterfoil.administration import Action, PeopleFilter
 from counterfoil.errors import Reason, Refused
 from counterfoil.http.admin_api.answers import (
     AddedPerson,
-    InvitationFacts,
+    LinkFacts,
     People,
     PersonFacts,
     PersonInList,
@@ -71,7 +71,7 @@ async def add_person(request: Request, new: NewPerson) -> object:
     account, invitation = added
     return AddedPerson(
         person=PersonFacts.model_validate(account),
-        invitation=InvitationFacts.of(house.settings.issuer, invitation),
+        invitation=LinkFacts.to_first_visit(house.settings.issuer, invitation),
     )
 
 
@@ -100,7 +100,7 @@ async def delete_person(request: Request, person: PersonId) -> Response:
 
 @router.post(
     f"{PERSON}/invitation",
-    response_model=InvitationFacts,
+    response_model=LinkFacts,
     status_code=201,
     **changes(
         "invitePerson",
@@ -126,4 +126,28 @@ async def invite_person(request: Request, person: PersonId, inviting: Inviting) 
     )
     if isinstance(invitation, Refused):
         return refusal(request, invitation)
-    return InvitationFacts.of(house.settings.issuer, invitation)
+    return LinkFacts.to_first_visit(house.settings.issuer, invitation)
+
+
+@router.post(
+    f"{PERSON}/password-link",
+    response_model=LinkFacts,
+    status_code=201,
+    **changes(
+        "resetPassword",
+        Action.RESET_PASSWORD,
+        Reason.NOT_FOUND,
+        Reason.ONESELF,
+        Reason.ACCOUNT_DISABLED,
+        Reason.NO_PASSWORD,
+    ),
+)
+async def reset_password(request: Request, person: PersonId) -> object:
+    """A link to a new password, good once and for half an hour; it replaces nothing else."""
+    house = house_of(request)
+    link = await change(
+        request, house.administration.reset_password, AccountId(person), whence(request)
+    )
+    if isinstance(link, Refused):
+        return refusal(request, link)
+    return LinkFacts.to_new_password(house.settings.issuer, link)
