@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,9 @@ def secured(security: Security, authority: Authority, *, auth: bool = False) -> 
 
 
 def send(line: Line) -> Any:
-    mail = EmailMessage()
+    mail = EmailMessage(policy=policy.SMTP)
     mail["Subject"] = "A test"
-    mail.set_content("a line\n")
+    mail.set_content("From me to you\n.\nthe end\n")
     try:
         return line.send(mail, "login@example.org", "ada@example.org")
     finally:
@@ -70,6 +71,7 @@ def test_a_letter_goes_encrypted_to_a_server_that_we_know(
     assert (outcome.end, outcome.said) == (End.SENT, "250 2.0.0 Taken, thank you")
     (letter,) = sink.received
     assert letter.encrypted
+    assert letter.text == "From me to you\n.\nthe end\n"
     assert set(sink.greeted) == {"localhost"}
 
 

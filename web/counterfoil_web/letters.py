@@ -54,7 +54,8 @@ class Letters:
         say = self._speech.say
         person = str(facts["person"])
         when = say("letter.when", when=self._speech.say_moment(int(facts["at_ms"])))
-        origin = say("letter.origin", origin=say_origin(say, facts, service))
+        line = "letter.origin" if facts.get("address") else "letter.by"
+        origin = say(line, origin=say_origin(say, facts, service))
         return [
             say("letter.hello", person=person),
             say_change(say, what, facts),

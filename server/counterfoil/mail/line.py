@@ -50,7 +50,8 @@ class Line:
             self.close()
             return _away("not connected", error)
         try:
-            smtp.send_message(mail, sender, [to])
+            # Not `send_message`: that one writes `>From` where a line begins with that word.
+            smtp.sendmail(sender, [to], mail.as_bytes())
         except smtplib.SMTPRecipientsRefused as error:
             return self._judged("recipient refused", *next(iter(error.recipients.values())))
         except smtplib.SMTPDataError as error:

@@ -69,6 +69,8 @@ def test_a_token_is_told_by_its_kind_and_name() -> None:
 
 
 def test_what_the_operator_did_came_from_no_address() -> None:
+    assert "\nBy: the people who run Acme\n" in write("token_removed", address="").text
+    assert "\nWhere: 192.0.2.1, with Firefox on Windows\n" in write("token_removed").text
     assert say_origin(SAY, {"address": "", "user_agent": ""}, "Acme") == "the people who run Acme"
     told = {"address": "2001:db8::1", "user_agent": "curl/8"}
     assert say_origin(SAY, told, "Acme") == "2001:db8::1, with an unknown browser"
