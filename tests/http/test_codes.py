@@ -6,6 +6,7 @@ from counterfoil.accounts.rules import FREE_FAILURES
 from counterfoil.factors.kind import KindName
 from counterfoil.factors.recovery.facts import left
 from counterfoil.http.house import House
+from counterfoil.notices import Told
 from tests.house import HandClock
 from tests.http.holder import Holder, hidden, link, secret_of, told
 from tests.http.visitor import reason_of
@@ -95,8 +96,12 @@ def test_a_code_signs_in_once(holder: Holder, house: House, clock: HandClock) ->
     assert told(refused).startswith("This code was used already.")
 
 
-def test_five_wrong_codes_ask_for_the_password_again(holder: Holder) -> None:
-    _, entry, _ = holder.settle_in()
+def test_five_wrong_codes_ask_for_the_password_again_and_the_person_hears_of_it(
+    holder: Holder,
+) -> None:
+    account, entry, _ = holder.settle_in()
+    notices, read = holder.house.notices, holder.house.store.read_now
+    before = len(read(lambda tx: notices.unseen(tx, account.id)))
     interaction = holder.half_way()
     wrong = holder.wrong_code(entry)
     for _ in range(4):
@@ -104,6 +109,8 @@ def test_five_wrong_codes_ask_for_the_password_again(holder: Holder) -> None:
     fifth = holder.type_code(interaction, wrong)
     assert told(fifth).startswith("Too many of these codes were wrong.")
     assert 'name="password"' in fifth.text
+    unseen = read(lambda tx: notices.unseen(tx, account.id))
+    assert [notice.what for notice in unseen[before:]] == [Told.CODES_GUESSED]
     # The right code is of no use without the password.
     refused = holder.type_code(interaction, holder.phone.code(entry))
     assert refused.status_code != 303

@@ -23,6 +23,7 @@ CHANGES = frozenset(
         "password_reset",
         "recovery_codes_made",
         "recovery_code_used",
+        "codes_guessed",
         "name_changed",
         "email_changed",
         "invited_again",

@@ -24,6 +24,7 @@ from counterfoil.interactions.openings import Openings
 from counterfoil.kit.ids import CeremonyId, InteractionId, SessionId
 from counterfoil.kit.secret import Secret
 from counterfoil.limits import Limited
+from counterfoil.notices import Told
 from counterfoil.sessions import Session
 from counterfoil.store import Transaction
 
@@ -241,7 +242,7 @@ class Interactions(Openings):
         settled = self.ceremonies.settle(tx, claimed, verdict, label, where, keep=keep)
         if isinstance(settled, Refused):
             if settled.reason is Reason.TRIES_SPENT and before is not None:
-                self._begin_anew(tx, before)
+                self._begin_anew(tx, before, where)
             return settled
         assert before is not None, "without a session the verdict is a refusal"
         if before.purpose is InteractionPurpose.FIRST_VISIT:
@@ -268,10 +269,13 @@ class Interactions(Openings):
             return Refused(Reason.LOST_RACE)
         return Shown(after, cookie)
 
-    def _begin_anew(self, tx: Transaction, spent: Interaction) -> None:
-        """Whoever guesses codes needs the password again for every few of them."""
+    def _begin_anew(self, tx: Transaction, spent: Interaction, where: Where) -> None:
+        """Whoever guesses codes needs the password again for every few of them, and the person
+        hears that somebody knows it."""
         if spent.purpose is InteractionPurpose.SIGN_IN:
             store.advance(tx, spent, rules.forgotten(spent))
+            if spent.account is not None:
+                self.accounts.notices.tell(tx, spent.account, Told.CODES_GUESSED, where)
         elif spent.purpose is InteractionPurpose.STEP_UP:
             store.end(tx, spent.id, InteractionState.OPEN, InteractionState.CANCELLED)
 

@@ -17,6 +17,7 @@ class Told(StrEnum):
     PASSWORD_RESET = "password_reset"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
+    CODES_GUESSED = "codes_guessed"
     NAME_CHANGED = "name_changed"
     EMAIL_CHANGED = "email_changed"
     INVITED_AGAIN = "invited_again"
