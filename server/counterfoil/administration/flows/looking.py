@@ -39,8 +39,9 @@ class Looking(Desk):
             return refused
         now_ms = self.clock.now_ms()
         since_ms, roles = first_day_ms(now_ms), store.count_roles(tx)
+        people = sum(roles.values())
         return Overview(
-            people=sum(roles.values()),
+            people=people,
             disabled_people=store.count_disabled_people(tx),
             helpdesk=roles[Role.HELPDESK],
             administrators=roles[Role.ADMINISTRATOR],
@@ -48,7 +49,7 @@ class Looking(Desk):
             open_invitations=store.count_open_invitations(tx, now_ms),
             undelivered_letters=store.count_undelivered_letters(tx),
             clients=store.count_clients(tx),
-            enrolment=store.count_enrolment(tx),
+            enrolment=store.count_enrolment(tx, people),
             since_ms=since_ms,
             days=tuple(count_by_day(tx, since_ms)),
         )
