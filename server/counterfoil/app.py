@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from counterfoil.accounts import Accounts
+from counterfoil.accounts import Accounts, Profiles
 from counterfoil.administration import Administration
 from counterfoil.ceremonies import Ceremonies
 from counterfoil.ceremonies.judges import Judges
@@ -20,13 +20,13 @@ from counterfoil.errors import Reason, Refused
 from counterfoil.factors.otp.rules import Algorithm, Parameters
 from counterfoil.factors.registry import RelyingParty, all_kinds
 from counterfoil.http import (
+    account,
     adding,
     admin,
     admin_api,
     ceremonies,
     first_visit,
     language,
-    my_tokens,
     oauth,
     passwords,
     second_step,
@@ -64,7 +64,7 @@ PAGES = (
     first_visit,
     adding,
     passwords,
-    my_tokens,
+    account,
     admin,
     language,
     admin_api,
@@ -148,6 +148,7 @@ def _put_together(
         accounts=accounts,
         notices=notices,
         limits=limits,
+        profiles=Profiles(clock, accounts, notices, settings.issuer),
         sessions=sessions,
         interactions=interactions,
         clients=clients,

@@ -13,14 +13,14 @@ say = Wording("en").say
 
 def test_a_second_key_is_added_renamed_and_removed(stage: Stage, ada: Person) -> None:
     first = ada.enrolled_and_in(stage.add())
-    expect(ada.page.get_by_text(say("tokens.only_one"))).to_be_visible()
+    expect(ada.page.get_by_text(say("tokens.advice.only_one"))).to_be_visible()
     add_another(ada)
     first.pull()
     plug_in(ada.page, transport="nfc")
     ada.press("Set up this key")
     ada.reads("My keys")
     expect(ada.page.get_by_role("status")).to_have_text(say("tokens.notice.added"))
-    expect(ada.page.get_by_text(say("tokens.only_one"))).to_have_count(0)
+    expect(ada.page.get_by_text(say("tokens.advice.only_one"))).to_have_count(0)
     rename(ada, "My security key 2", "The one on my <b>ring</b>")
     expect(ada.page.get_by_role("status")).to_have_text(say("tokens.notice.renamed"))
     ada.press("Sign out")
@@ -28,10 +28,29 @@ def test_a_second_key_is_added_renamed_and_removed(stage: Stage, ada: Person) ->
     ada.reads("Sign in")
     ada.press("Use my security key")
     ada.reads("My keys")
-    lose(ada, "My security key")
+    unfold(ada, "My security key", "Remove")
     ada.press("Remove My security key")
     expect(ada.page.get_by_role("status")).to_have_text(say("tokens.notice.removed"))
-    expect(ada.page.get_by_role("heading", level=2)).to_have_text(["The one on my <b>ring</b>"])
+    expect(ada.page.locator(".token h2")).to_have_text(["The one on my <b>ring</b>"])
+
+
+def test_a_lost_key_is_shut_and_opens_again_when_it_is_found(stage: Stage, ada: Person) -> None:
+    first = ada.enrolled_and_in(stage.add())
+    add_another(ada)
+    first.pull()
+    plug_in(ada.page, transport="nfc")
+    ada.press("Set up this key")
+    ada.reads("My keys")
+    ring = "My security key 2"
+    unfold(ada, ring, "I lost this")
+    ada.press(f"Shut {ring} until I find it")
+    expect(ada.page.get_by_role("status")).to_have_text(say("tokens.notice.suspended"))
+    expect(ada.entry(ring).get_by_text(say("tokens.state.suspended"))).to_be_visible()
+    expect(ada.page.get_by_text(say("tokens.advice.only_one"))).to_be_visible()
+    unfold(ada, ring, "I found it again")
+    ada.press("Use it again")
+    expect(ada.page.get_by_role("status")).to_have_text(say("tokens.notice.resumed"))
+    expect(ada.entry(ring).get_by_text(say("tokens.state.suspended"))).to_have_count(0)
 
 
 def test_removing_the_key_that_one_came_in_with_ends_the_visit_and_says_so(
@@ -43,7 +62,7 @@ def test_removing_the_key_that_one_came_in_with_ends_the_visit_and_says_so(
     plug_in(ada.page)
     ada.press("Set up this key")
     ada.reads("My keys")
-    lose(ada, "My security key")
+    unfold(ada, "My security key", "Remove")
     ada.press("Remove My security key")
     ada.reads("You are signed out")
     expect(ada.page.get_by_text(say("signed_out.removed"))).to_be_visible()
@@ -51,8 +70,10 @@ def test_removing_the_key_that_one_came_in_with_ends_the_visit_and_says_so(
 
 def test_the_last_key_stays_and_says_why(stage: Stage, ada: Person) -> None:
     ada.enrolled_and_in(stage.add())
-    lose(ada, "My security key")
+    unfold(ada, "My security key", "I lost this")
     expect(ada.page.get_by_text(say("tokens.lost_last"))).to_be_visible()
+    unfold(ada, "My security key", "Remove")
+    expect(ada.page.get_by_text(say("tokens.remove_last"))).to_be_visible()
     expect(ada.page.get_by_role("button", name="Remove")).to_have_count(0)
 
 
@@ -94,13 +115,12 @@ def test_a_change_after_a_while_needs_a_touch_first(
     ada.press("Set up this key")
     ada.reads("My keys")
     stage.clock.pass_s(301)
-    lose(ada, "My security key")
+    unfold(ada, "My security key", "Remove")
     ada.press("Remove My security key")
     ada.reads("Touch your key to go on")
     expect(ada.page.get_by_text(say("step_up.why.remove"))).to_be_visible()
     ada.press("Use my security key")
     ada.reads("My keys")
-    lose(ada, "My security key")
     ada.press("Remove My security key")
     expect(ada.page.get_by_role("status")).to_have_text(say("tokens.notice.removed"))
 
@@ -135,8 +155,9 @@ def rename(person: Person, before: str, after: str) -> None:
     entry.get_by_role("button", name="Save").click()
 
 
-def lose(person: Person, label: str) -> None:
-    person.entry(label).get_by_text("I lost this").click()
+def unfold(person: Person, label: str, what: str) -> None:
+    """Opens one of the things that can be done with a key."""
+    person.entry(label).locator("summary").filter(has_text=what).click()
 
 
 def held(person: Person) -> str:

@@ -9,10 +9,15 @@ WAYS = frozenset({"key", "password", "code"})
 """How somebody signs in; the browser remembers which one worked last. `password`: with a key
 beside it; `code`: with a phone's code."""
 
-NOTICES = frozenset({"added", "renamed", "removed", "changed"})
+NOTICES = frozenset({"added", "changed", "renamed", "removed", "suspended", "resumed"})
 """What was just done to somebody's tokens."""
 
-STEP_UP_REASONS = frozenset({"add", "remove", "rename", "application", "admin"})
+SIGNED_OUT_BY = frozenset({"removed", "suspended", "changed"})
+"""What somebody can do to their tokens that ends the visit in which they did it."""
+
+STEP_UP_REASONS = frozenset(
+    {"add", "remove", "rename", "suspend", "resume", "profile", "application", "admin"}
+)
 """Why a signed-in person is asked to touch the key again."""
 
 
@@ -55,7 +60,10 @@ class Problem:
 class Token:
     """One enrolled authenticator. Times are milliseconds since 1970; "" where nothing is known.
 
-    `removable` is false for the last way in; `transports` are WebAuthn's words.
+    `removable` and `suspendable` are false for the last way in; `transports` are WebAuthn's words.
+    `state`: live, suspended (lost, by its owner's word) or disabled (too many failures).
+    `synced`: whether a passkey is copied to its owner's other devices; None where nothing says.
+    `left`: of recovery codes, how many are still good.
     """
 
     id: str
@@ -67,11 +75,18 @@ class Token:
     model: str = ""
     transports: tuple[str, ...] = ()
     removable: bool = True
+    suspendable: bool = True
+    state: str = "live"
+    synced: bool | None = None
+    left: int = 0
 
     @property
     def drawing(self) -> str:
         """Which of our drawings shows it."""
-        return "password" if self.kind == "password" else drawing_for(self.transports)
+        return _DRAWINGS.get(self.kind) or drawing_for(self.transports)
+
+
+_DRAWINGS = {"password": "password", "totp": "phone", "recovery": "recovery"}
 
 
 def drawing_for(transports: tuple[str, ...]) -> str:

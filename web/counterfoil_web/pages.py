@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from counterfoil_web import moments
+from counterfoil_web.account_facts import FIELDS, TABS
 from counterfoil_web.admin_facts import Form
 from counterfoil_web.facts import drawing_for
 from counterfoil_web.languages import WORDS, Language, spoken
@@ -68,11 +69,19 @@ TEMPLATES: Mapping[str, PageFacts] = {
     "password_link": _page("link", "person", "expires_ms", "now_ms"),
     "enrol_key": _page("interaction", "alone", held=0, back=""),
     "done": _page("person", "what"),
-    "tokens": _page("person", "tokens", "now_ms", notice=""),
+    "tokens": _page(
+        "person", "tokens", "offers", notice="", news=(), advice="", codes_left=0, opened=""
+    ),
+    "account/sessions": _page("person", "visits", done=""),
+    "account/activity": _page("person", "happenings", before=0, older=0),
+    "account/not_me": _page("person", "has_password", happening=None),
+    "account/applications": _page("person", "links", done=""),
+    "account/profile": _page("person", "profile", "has_password", done=""),
+    "account/confirm_email": _page(email="", link="", confirmed=False),
     "step_up": _page("interaction", "way", "ways", why="", transports=(), back=""),
     "consent": _page("interaction", "application", "person", "scopes"),
     "error": _page("problem", start_again="/"),
-    "signed_out": _page(removed=False),
+    "signed_out": _page(done=""),
     # The administration: `office` is who administers, and what of it is theirs.
     "admin/door": _page(),
     "admin/overview": _page("office", "trends", "enrolment", "counts", "attention"),
@@ -126,6 +135,8 @@ class Pages:
             minutes_until=moments.minutes_until,
             drawing_for=drawing_for,
             qr_code=qr_code,
+            account_tabs=TABS,
+            profile_fields=FIELDS,
             static=f"/static/{self.files.version}",
         )
         self._templates = {name: environment.get_template(f"{name}.html") for name in TEMPLATES}

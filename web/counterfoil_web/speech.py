@@ -1,12 +1,14 @@
 """How pages speak one language: what a template may say, with the facts of one rendering."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from jinja2.utils import htmlsafe_json_dumps
 
 from counterfoil_web import moments
 from counterfoil_web.admin_words import admin_words
 from counterfoil_web.bidi import isolated
+from counterfoil_web.changes import say_change, say_origin
 from counterfoil_web.facts import Problem
 from counterfoil_web.languages import LANGUAGES, Language
 from counterfoil_web.wording import Wording
@@ -30,6 +32,8 @@ class Speech:
             "say_problem": self.say_problem,
             "say_scope": self.say_scope,
             "say_moment": self.say_moment,
+            "say_change": partial(say_change, self.say),
+            "say_origin": partial(say_origin, self.say),
             # Dumped once: it is the same on every page, and HTML already.
             "browser_words_json": htmlsafe_json_dumps(browser, ensure_ascii=False, sort_keys=True),
             **admin_words(wording, self.say, self._language.direction),

@@ -10,6 +10,7 @@ from counterfoil.accounts.people import (
     LinkPurpose,
     Role,
 )
+from counterfoil.accounts.profile import Profiles
 
 __all__ = [
     "Account",
@@ -20,5 +21,6 @@ __all__ = [
     "Invitation",
     "Link",
     "LinkPurpose",
+    "Profiles",
     "Role",
 ]

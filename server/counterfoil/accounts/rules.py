@@ -23,7 +23,7 @@ LINK_MS = {
     LinkPurpose.FIRST_VISIT: INVITATION_MS,
     # Mail may take its time.
     LinkPurpose.PASSWORD: 30 * 60 * 1000,
-    LinkPurpose.EMAIL: 24 * 60 * 60 * 1000,
+    LinkPurpose.EMAIL: 60 * 60 * 1000,
 }
 # Of these an account has one at a time: a new one takes the place of the old.
 ONE_AT_A_TIME = frozenset({KindName.PASSWORD, KindName.RECOVERY})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from counterfoil.accounts import Accounts
+from counterfoil.accounts import Accounts, Profiles
 from counterfoil.administration import Administration
 from counterfoil.interactions import Interactions
 from counterfoil.kit.clock import Clock
@@ -30,6 +30,7 @@ class House:
     accounts: Accounts
     notices: Notices
     limits: Limits
+    profiles: Profiles
     sessions: Sessions
     interactions: Interactions
     clients: Clients

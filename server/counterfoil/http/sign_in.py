@@ -23,7 +23,7 @@ from counterfoil.interactions import Interaction, InteractionPurpose, Step
 from counterfoil.interactions.rules import due
 from counterfoil.kit.secret import Secret
 from counterfoil.oauth import Asking
-from counterfoil_web import WAYS
+from counterfoil_web import SIGNED_OUT_BY, WAYS
 
 # After these the password is asked for again.
 BEGINS_ANEW = frozenset({Reason.TRIES_SPENT, Reason.WRONG_KIND, Reason.REPLAYED})
@@ -137,7 +137,8 @@ async def sign_out(request: Request) -> Response:
 
 
 async def signed_out(request: Request) -> Response:
-    return page(request, "signed_out", removed=request.query_params.get("done") == "removed")
+    done = request.query_params.get("done", "")
+    return page(request, "signed_out", done=done if done in SIGNED_OUT_BY else "")
 
 
 def sign_in_page(

@@ -39,7 +39,9 @@ from counterfoil.accounts.store.links import (
     OpenLink,
     claim_link,
     find_link,
+    find_open_details,
     insert_link,
+    links_made_since,
     void_links,
 )
 
@@ -58,10 +60,12 @@ __all__ = [
     "find_account",
     "find_account_by_key",
     "find_link",
+    "find_open_details",
     "insert_account",
     "insert_authenticator",
     "insert_link",
     "known_rows",
+    "links_made_since",
     "list_accounts",
     "list_authenticators",
     "lock_account",

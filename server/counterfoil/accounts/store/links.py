@@ -72,6 +72,31 @@ def claim_link(tx: Transaction, token_hash: TokenHash, now_ms: int) -> OpenLink 
     return _link(tx.execute(statement).one_or_none())
 
 
+def links_made_since(
+    tx: Transaction, account_id: AccountId, purpose: LinkPurpose, since_ms: int
+) -> list[int]:
+    """When the account's links of this purpose were made, used ones too, the oldest first."""
+    statement = select(invitations.c.made_ms).where(
+        invitations.c.account_id == account_id,
+        invitations.c.purpose == purpose.value,
+        invitations.c.made_ms > since_ms,
+    )
+    return list(tx.execute(statement.order_by(invitations.c.made_ms)).scalars())
+
+
+def find_open_details(
+    tx: Transaction, account_id: AccountId, purpose: LinkPurpose, now_ms: int
+) -> str | None:
+    """What the account's open link of this purpose is about; None without one."""
+    statement = select(invitations.c.details).where(
+        invitations.c.account_id == account_id,
+        invitations.c.purpose == purpose.value,
+        invitations.c.used_ms.is_(None),
+        invitations.c.expires_ms > now_ms,
+    )
+    return tx.execute(statement.order_by(invitations.c.made_ms.desc()).limit(1)).scalar()
+
+
 def _open(token_hash: TokenHash, now_ms: int) -> tuple[Any, ...]:
     # The hash is over the token's kind as well: a link of another purpose has another one.
     return (
