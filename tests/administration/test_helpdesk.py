@@ -6,9 +6,11 @@ import pytest
 
 from counterfoil.accounts import Account, AccountState, Role
 from counterfoil.errors import Reason, Refused
+from counterfoil.factors.kind import Purpose
 from counterfoil.kit.ids import AuthenticatorId, SessionId
 from counterfoil.store import Transaction
 from tests.administration.office import OFFICE, Office
+from tests.ceremonies.desk import Desk, must, reason
 
 Attempt = Callable[[Transaction, Account, Account], object]
 
@@ -79,6 +81,36 @@ def test_somebody_promoted_meanwhile_is_out_of_reach(office: Office) -> None:
     )
     assert isinstance(outcome, Refused)
     assert outcome.reason is Reason.FORBIDDEN
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_invitation_that_was_kept_opens_no_higher_role(office: Office, begun: bool) -> None:
+    """Hugo invites Paul, keeps the link, and waits until Paul is made an administrator."""
+    invitation = must(office.do(office.flows.invite, office.hugo, office.paul.id, OFFICE))
+    desk = Desk(office.house)
+    claim = office.house.interactions.open_first_visit
+    visit = None
+    if begun:
+        visit = must(office.do(claim, desk.session.id, invitation.token, OFFICE))
+    must(office.do(office.flows.set_role, office.ada, office.paul.id, Role.ADMINISTRATOR, OFFICE))
+    if visit is not None:
+        assert reason(desk.try_begin(visit, Purpose.ENROL)) is Reason.REPLAYED
+    again = office.do(claim, desk.session.id, invitation.token, OFFICE)
+    assert reason(again) is Reason.INVITATION_REFUSED
+
+
+def test_a_password_link_that_was_kept_opens_no_higher_role(office: Office) -> None:
+    office.give_password_record(office.paul)
+    link = must(office.do(office.flows.reset_password, office.hugo, office.paul.id, OFFICE))
+    must(office.do(office.flows.set_role, office.ada, office.paul.id, Role.HELPDESK, OFFICE))
+    claimed = office.do(office.house.accounts.claim_password_link, link.token, OFFICE)
+    assert reason(claimed) is Reason.LINK_REFUSED
+
+
+def test_a_lower_role_leaves_invitations_alone(office: Office) -> None:
+    invitation = must(office.do(office.flows.invite, office.ada, office.amy.id, OFFICE))
+    must(office.do(office.flows.set_role, office.ada, office.amy.id, Role.PERSON, OFFICE))
+    must(office.do(office.house.accounts.read_invitation, invitation.token))
 
 
 def test_a_helpdesk_that_was_disabled_does_nothing_any_more(office: Office) -> None:

@@ -157,12 +157,16 @@ class People(Desk):
         """Takes effect at the person's next request: roles are read at each of them.
 
         Two administrators who demote each other stand in one queue, so that the second one is
-        none any more: with a role, there is always an administrator left.
+        none any more: with a role, there is always an administrator left. A higher role shuts
+        the links that were made for a lower one: whoever made them may have kept them.
         """
         store.stand_in_queue(tx)
         target = self._target(tx, Action.SET_ROLE, actor, account_id)
         if isinstance(target, Refused) or target.role is role:
             return target
+        if role.rank > target.role.rank:
+            self._void(tx, target, InteractionPurpose.FIRST_VISIT, LinkPurpose.FIRST_VISIT)
+            self._void(tx, target, InteractionPurpose.NEW_PASSWORD, LinkPurpose.PASSWORD)
         account_store.write_role(tx, target.id, role)
         before, after = target.role.value, role.value
         self._tell(tx, What.ROLE_CHANGED, actor, target, where, before=before, after=after)
@@ -235,13 +239,17 @@ class People(Desk):
             return
         if address != target.email:
             self.accounts.notices.tell(tx, target.id, Told.EMAIL_CHANGED, where)
-            account_store.cancel_interactions(
-                tx, target.id, purpose=InteractionPurpose.NEW_PASSWORD.value
-            )
-            for purpose in (LinkPurpose.PASSWORD, LinkPurpose.EMAIL):
-                account_store.void_links(tx, target.id, self.clock.now_ms(), purpose)
+            self._void(tx, target, InteractionPurpose.NEW_PASSWORD, LinkPurpose.PASSWORD)
+            account_store.void_links(tx, target.id, self.clock.now_ms(), LinkPurpose.EMAIL)
         account_store.write_email(tx, target.id, address, verified=True)
         self._tell(tx, What.EMAIL_CHANGED, actor, target, where)
+
+    def _void(
+        self, tx: Transaction, target: Account, begun: InteractionPurpose, link: LinkPurpose
+    ) -> None:
+        """Open links, and what one of them has begun in a browser."""
+        account_store.cancel_interactions(tx, target.id, purpose=begun.value)
+        account_store.void_links(tx, target.id, self.clock.now_ms(), link)
 
     def _again(self, tx: Transaction, target: Account) -> Account | Refused:
         return self.accounts.find(tx, target.id) or Refused(Reason.NOT_FOUND)

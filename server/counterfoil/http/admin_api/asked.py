@@ -84,9 +84,10 @@ class NewPerson(Asked):
 class ProfileChange(Asked):
     """What is absent stays. An empty email removes it, an empty display name makes it the name."""
 
-    name: Strict = ""
-    display_name: Strict = ""
-    email: Strict = Field("", description="Counts as verified: it is your word.")
+    # Factories: a default in the description would be sent by clients that are made of it.
+    name: Strict = Field(default_factory=str)
+    display_name: Strict = Field(default_factory=str)
+    email: Strict = Field(default_factory=str, description="Counts as verified: it is your word.")
 
 
 class RoleChange(Asked):
@@ -118,6 +119,6 @@ class NewClient(Asked):
 class ClientChange(Asked):
     """What is absent stays; a list replaces the whole of the old one."""
 
-    name: Strict = ""
+    name: Strict = Field(default_factory=str)
     redirect_uris: list[Strict] = Field(default_factory=list, max_length=50)
     scopes: list[Strict] = Field(default_factory=list, max_length=50)
