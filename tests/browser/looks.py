@@ -1,7 +1,7 @@
 """A page in every light and at both ends of the width: judged by axe, measured, pictured."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped
 from playwright.sync_api import Page, ViewportSize
 
 NARROW: ViewportSize = {"width": 320, "height": 640}
+MIDDLE: ViewportSize = {"width": 768, "height": 1024}
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 MOST_BYTES = 60_000
 # AAA for text, and targets that a thumb hits: more than axe asks for by itself.
@@ -21,9 +22,10 @@ _RUN = """axe.run(document, {
 _BYTES = """[...performance.getEntriesByType("navigation"),
   ...performance.getEntriesByType("resource").filter(({ name }) => name.includes("/static/"))]
   .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
-# What sticks out of the window, or out of the ticket, which would cut it off unseen.
+# What sticks out of the window, or out of the ticket, which would cut it off unseen. What scrolls
+# in a region of its own does so for the keyboard, too: axe sees to it.
 _STICKS_OUT = """[...document.querySelectorAll("body *")].filter((e) => {
-  if (e.closest(".unseen, svg, [hidden]")) return false;
+  if (e.closest(".unseen, svg, [hidden], [role=region] *")) return false;
   const { left, right, width } = e.getBoundingClientRect();
   const room = (e.closest(".act") ?? document.body).getBoundingClientRect();
   return width > 0 && (left < room.left - 0.5 || right > room.right + 0.5);
@@ -47,10 +49,12 @@ LIGHTS = (
 )
 
 
-def examine(page: Page, name: str, pictures: Path) -> None:
+def examine(
+    page: Page, name: str, pictures: Path, sizes: Sequence[ViewportSize] = (NARROW, WIDE)
+) -> None:
     """Everything that a page must be, whoever looks at it; `name` is for its pictures."""
     axe = Axe.at(page)
-    for width, light in _circumstances(page):
+    for width, light in _circumstances(page, sizes):
         found = axe.violations()
         assert not found, (name, width, light.name, found)
         scrolled, inner = page.evaluate(_MEASURES)
@@ -61,10 +65,10 @@ def examine(page: Page, name: str, pictures: Path) -> None:
     assert page.evaluate(_BYTES) < MOST_BYTES, name
 
 
-def _circumstances(page: Page) -> Iterator[tuple[int, Light]]:
+def _circumstances(page: Page, sizes: Sequence[ViewportSize]) -> Iterator[tuple[int, Light]]:
     for light in LIGHTS:
         page.emulate_media(color_scheme=light.scheme, forced_colors=light.forced)
-        for size in (NARROW, WIDE):
+        for size in sizes:
             page.set_viewport_size(size)
             yield size["width"], light
     page.emulate_media(color_scheme="light", forced_colors="none")
