@@ -10,6 +10,7 @@ from counterfoil.accounts import AccountState, Role
 from counterfoil.administration import OPERATOR
 from counterfoil.http.browser import cookie_name
 from tests.browser.conftest import somebody as somebody_at_a_browser
+from tests.browser.keys import plug_in
 from tests.browser.looks import MIDDLE, NARROW, WIDE, examine
 from tests.browser.person import Person
 from tests.browser.stage import Stage
@@ -152,7 +153,12 @@ def test_a_change_after_a_pause_is_touched_for_and_nothing_is_lost(
     stage: Stage, ada: Person
 ) -> None:
     account = stage.add("Ada")
-    ada.enrolled_and_in(account)
+    plug_in(ada.page)
+    ada.take_up(account)
+    ada.choose_key_alone()
+    ada.press("Set up this key")
+    ada.reads("Set up a second one?")
+    ada.touch_in()
     house = stage.house
     must(
         house.store.write_now(

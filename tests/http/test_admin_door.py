@@ -40,6 +40,14 @@ def test_for_people_without_a_role_there_is_nothing(house: House, path: str) -> 
     assert "admin" not in answer.text.replace(path, "")
 
 
+def test_whoever_has_a_role_is_shown_the_way_from_their_own_pages(house: House) -> None:
+    people = {role: somebody(house, role.value, role) for role in Role}
+    shown = {
+        role for role, who in people.items() if 'href="/admin"' in who.browser.get("/tokens").text
+    }
+    assert shown == {Role.HELPDESK, Role.ADMINISTRATOR}
+
+
 def test_neither_is_there_for_their_forms(house: House) -> None:
     ada, target = somebody(house, "ada").browser, newcomer(house, "paul")
     answer = ada.submit(f"/admin/people/{target.id}/disable")

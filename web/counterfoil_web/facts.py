@@ -31,10 +31,11 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose page this is."""
+    """Whose page this is; `administers`: whether the administration is open to this person."""
 
     name: str
     display_name: str = ""
+    administers: bool = False
 
     @property
     def shown(self) -> str:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from starlette.requests import Request
 from starlette.responses import Response
 
-from counterfoil.accounts import Account
+from counterfoil.accounts import Account, Role
 from counterfoil.audit import Where
 from counterfoil.errors import Refused
 from counterfoil.http.browser import where
@@ -47,7 +47,8 @@ class Asked:
     def page(self, template: str, *, refused: Refused | None = None, **facts: object) -> Response:
         """A page of this person, with what went wrong on it, if anything did."""
         status, problem = said(self.request, refused)
-        person = Person(self.account.name, self.account.display_name)
+        administers = self.account.role.rank >= Role.HELPDESK.rank
+        person = Person(self.account.name, self.account.display_name, administers)
         more = {"person": person, "problem": problem, **facts}
         return page(self.request, template, status, form_action=(), **more)
 
