@@ -41,12 +41,14 @@ def somebody(house: House, name: str, role: Role = Role.PERSON) -> Somebody:
     account = browser.enrol(name)
     browser.touch_in()
     if role is not Role.PERSON:
-        account = must(
+        must(
             house.store.write_now(
                 lambda tx: house.administration.set_role(tx, OPERATOR, account.id, role, NOWHERE)
             )
         )
-    return Somebody(browser, account)
+    held = now(house, account)
+    assert held is not None
+    return Somebody(browser, held)
 
 
 def newcomer(house: House, name: str, *, display_name: str = "", email: str = "") -> Account:
