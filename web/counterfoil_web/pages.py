@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from counterfoil_web import moments
 from counterfoil_web.account_facts import FIELDS, TABS
@@ -117,7 +118,6 @@ class Pages:
     ) -> None:
         self.languages: Mapping[str, Language] = spoken(words)
         self.files = StaticFiles(look.files)
-        self._speech = {tag: Speech(tag, Wording(tag, words)).words for tag in self.languages}
         environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -139,6 +139,14 @@ class Pages:
             profile_fields=FIELDS,
             static=f"/static/{self.files.version}",
         )
+        choices = environment.get_template("parts/language_choices.html")
+        self._speech = {
+            tag: {
+                **Speech(tag, Wording(tag, words)).words,
+                "language_choices": Markup(choices.render(chosen=tag)),  # noqa: S704 (our template)
+            }
+            for tag in self.languages
+        }
         self._templates = {name: environment.get_template(f"{name}.html") for name in TEMPLATES}
 
     def render(self, template: str, **facts: object) -> str:
