@@ -25,7 +25,7 @@ _BYTES = """[...performance.getEntriesByType("navigation"),
 # What sticks out of the window, or out of the ticket, which would cut it off unseen. What scrolls
 # in a region of its own does so for the keyboard, too: axe sees to it.
 _STICKS_OUT = """[...document.querySelectorAll("body *")].filter((e) => {
-  if (e.closest(".unseen, svg, [hidden], [role=region] *")) return false;
+  if (e.closest(".unseen, svg, [hidden], [role=region] *") || !e.checkVisibility()) return false;
   const { left, right, width } = e.getBoundingClientRect();
   const room = (e.closest(".act") ?? document.body).getBoundingClientRect();
   return width > 0 && (left < room.left - 0.5 || right > room.right + 0.5);
@@ -59,7 +59,8 @@ def examine(
         assert not found, (name, width, light.name, found)
         scrolled, inner = page.evaluate(_MEASURES)
         assert scrolled <= inner, (name, width)
-        assert page.evaluate(_STICKS_OUT) == [], (name, width)
+        outside = page.evaluate(_STICKS_OUT)
+        assert outside == [], (name, width, outside)
         assert page.evaluate(_SMALL_TEXT) == [], name
         page.screenshot(path=pictures / f"{name}-{width}-{light.name}.png", full_page=True)
     assert page.evaluate(_BYTES) < MOST_BYTES, name

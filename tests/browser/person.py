@@ -59,9 +59,24 @@ class Person:
         self.reads("Set up your key")
 
     def choose_password(self, password: str = PASSWORD) -> None:
-        self.follow("With a password and my key")
+        self.follow("With a password and a key or phone")
         self.page.get_by_label("Password").fill(password)
         self.press("Continue")
+
+    def choose_key_beside(self) -> None:
+        """After the password."""
+        self.reads("What will you hold in your hand?")
+        self.follow("My security key")
+        self.reads("Set up your key")
+
+    def decline_more(self, *, codes: bool = False) -> None:
+        """No second one, and no recovery codes, which are offered beside a password."""
+        self.reads("Set up a second one?")
+        self.press("Not now")
+        if codes:
+            self.reads("Your recovery codes")
+            self.press("Not now")
+        self.reads("You are set up")
 
     def enrol(self, account: Account, *, password: bool = False, **key: str) -> Key:
         """From the invitation to a key that is set up."""
@@ -69,11 +84,11 @@ class Person:
         self.take_up(account)
         if password:
             self.choose_password()
-            self.reads("Set up your key")
+            self.choose_key_beside()
         else:
             self.choose_key_alone()
         self.press("Set up this key")
-        self.reads("Your key is ready")
+        self.decline_more(codes=password)
         return plugged
 
     def start(self) -> None:
@@ -95,7 +110,7 @@ class Person:
     def enrolled_and_in(self, account: Account) -> Key:
         """With a key set up, and signed in with it."""
         key = self.enrol(account)
-        self.press("Sign in with my key")
+        self.press("Sign in now")
         self.reads("Sign in")
         self.press("Use my security key")
         self.reads("My keys")

@@ -13,7 +13,7 @@ def test_a_key_alone_is_set_up_and_signs_in(stage: Stage, ada: Person, transport
     account = stage.add()
     key = ada.enrol(account, transport=transport)
     assert [c["isResidentCredential"] for c in key.credentials()] == [True]
-    ada.press("Sign in with my key")
+    ada.press("Sign in now")
     ada.reads("Sign in")
     ada.press("Use my security key")
     ada.reads("My keys")

@@ -31,7 +31,7 @@ def test_a_password_is_taken_and_then_the_key_asks_for_scripts(
 def test_an_invitation_is_taken_up_and_a_password_chosen(stage: Stage, plain_ada: Person) -> None:
     plain_ada.take_up(stage.add())
     plain_ada.choose_password()
-    plain_ada.reads("Set up your key")
+    plain_ada.choose_key_beside()
     expect(plain_ada.page.get_by_text(NEEDS_SCRIPTS)).to_be_visible()
 
 
