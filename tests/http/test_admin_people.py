@@ -12,7 +12,7 @@ from counterfoil.http.house import House
 from counterfoil.store.schema import outbox
 from counterfoil_web import Wording
 from counterfoil_web.admin_facts import BULK
-from tests.ceremonies.desk import HERE, authenticators, must
+from tests.ceremonies.desk import HERE, PASSWORD, authenticators, must
 from tests.house import house_on
 from tests.http.back_office import (
     Somebody,
@@ -288,6 +288,29 @@ def test_inviting_again_lists_what_ends_and_ends_it(
     assert authenticators(house, grace.account) == []
     assert not grace.browser.signed_in()
     assert last_part(Visitor(house).post(f"/invitation/{token}")).startswith("int_")
+
+
+def test_a_new_password_is_a_link_that_replaces_nothing_else(house: House, ada: Somebody) -> None:
+    grace = Visitor(house, seed=b"grace")
+    account = grace.enrol("grace", password=PASSWORD)
+    path = f"/admin/people/{account.id}"
+    before = authenticators(house, account)
+    assert f'href="{path}/reset_password"' in ada.browser.get(path).text
+    asked = words_of(ada.browser.get(f"{path}/reset_password"))
+    assert SAY("admin.question.reset_password.title", about="grace") in asked
+
+    page = ada.browser.submit(f"{path}/reset_password")
+
+    (link,) = re.findall(r">http://localhost:8080(/reset/[\w-]+)<", page.text)
+    assert SAY("admin.invited.title.reset", name="grace") in words_of(page)
+    assert grace.get(link).status_code == 200
+    assert authenticators(house, account) == before
+
+
+def test_who_has_no_password_gets_no_link_to_one(ada: Somebody, grace: Somebody) -> None:
+    assert "/reset_password" not in ada.browser.get(grace.path).text
+    page = ada.browser.submit(f"{grace.path}/reset_password")
+    assert told_in(page) == SAY("admin.problem.no_password")
 
 
 def test_names_and_address_are_changed_together(

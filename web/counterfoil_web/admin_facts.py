@@ -46,6 +46,7 @@ QUESTIONS = frozenset(
         "delete",
         "invite",
         "invite_again",
+        "reset_password",
         "sign_out",
         "session_end",
         "suspend",
@@ -56,6 +57,9 @@ QUESTIONS = frozenset(
     }
 )
 """What is asked before it is done."""
+
+LINKS = frozenset({"invitation", "reset"})
+"""What is handed over as a link."""
 
 LETTERS = frozenset({"sent", "no_address", "no_mail"})
 """Whether an invitation's letter goes out, and why not."""
@@ -251,6 +255,7 @@ class PersonDetails:
     made_ms: int
     invited_until_ms: int | None
     begun: bool
+    has_password: bool
     tokens: tuple[PersonToken, ...]
     sessions: tuple[PersonSession, ...]
     events: tuple[EventRow, ...]

@@ -89,7 +89,7 @@ TEMPLATES: Mapping[str, PageFacts] = {
     "admin/people": _page("office", "query", "rows", next="", again="", done=""),
     "admin/person": _page("office", "query", "rows", "details", next="", done="", form=Form()),
     "admin/add_person": _page("office", "minutes", form=Form()),
-    "admin/invited": _page("office", "row", "link", "expires_ms", "letter", email=""),
+    "admin/invited": _page("office", "what", "row", "link", "expires_ms", "letter", email=""),
     "admin/question": _page("office", "question"),
     "admin/bulk": _page("office", "act", "choices", "query"),
     "admin/bulk_result": _page("office", "act", "choices", "query"),

@@ -40,6 +40,7 @@ EVERYTHING = frozenset(
         "set_state",
         "delete_person",
         "invite",
+        "reset_password",
         "end_sessions",
     }
 )
@@ -79,6 +80,7 @@ def admin_facts(text: str = "Ada") -> Mapping[str, Mapping[str, object]]:
         made_ms=1,
         invited_until_ms=2,
         begun=True,
+        has_password=True,
         tokens=tokens,
         sessions=(PersonSession("ses_1", text, text, 1, 2),),
         events=events,
@@ -128,6 +130,7 @@ def admin_facts(text: str = "Ada") -> Mapping[str, Mapping[str, object]]:
         "admin/add_person": {"office": office, "minutes": 15, "form": form},
         "admin/invited": {
             "office": office,
+            "what": "invitation",
             "row": rows[0],
             "link": text,
             "expires_ms": 1,

@@ -11,7 +11,7 @@ from counterfoil.errors import Reason
 from counterfoil.factors.kind import KindName
 from counterfoil.oauth import ClientKind
 from counterfoil_web import STATIC, TEMPLATES, WAYS, Wording
-from counterfoil_web.admin_facts import AREAS, ATTENTION, BULK, DONE, LETTERS, QUESTIONS
+from counterfoil_web.admin_facts import AREAS, ATTENTION, BULK, DONE, LETTERS, LINKS, QUESTIONS
 
 HERE = Path(counterfoil_web.__file__).parent
 WORDING = Wording("en")
@@ -69,6 +69,7 @@ COMPOSED = (
     "admin.bulk.",
     "admin.question.",
     "admin.invited.letter.",
+    "admin.invited.title.",
     "admin.ends.",
     "admin.done.",
     "admin.client_kind.",
@@ -194,6 +195,7 @@ def test_every_event_kind_and_code_of_the_administration_has_words() -> None:
         *(f"admin.area.{area}" for area in AREAS),
         *(f"admin.done.{done}" for done in DONE),
         *(f"admin.invited.letter.{letter}" for letter in LETTERS),
+        *(f"admin.invited.title.{link}" for link in LINKS),
         *(f"admin.question.{q}.{part}" for q in QUESTIONS for part in ("title", "lead", "button")),
         *(f"admin.bulk.{group}.{act}" for act in BULK for group in ("title", "will", "done")),
         *(f"admin.attention.{code}.{form}" for code in ATTENTION for form in ("one", "other")),

@@ -12,7 +12,7 @@ from counterfoil.administration.rules import refuse
 from counterfoil.errors import Reason, Refused
 from counterfoil.factors.kind import KindName
 from counterfoil.http.admin.door import Desk, Typed, asking, changing, office_page
-from counterfoil.http.admin.people import link_of, query_of, write_letter
+from counterfoil.http.admin.people import Link, link_of, query_of, write_letter
 from counterfoil.http.admin.person import TO_A_PERSON, Target
 from counterfoil.http.admin.shown import plain_row, problem_for
 from counterfoil.http.browser import where
@@ -97,8 +97,8 @@ def _done(house: House, tx: Transaction, desk: Desk, act: str, target: Target) -
         return Choice(row, "refused", problem_for(outcome))
     if not isinstance(outcome, Invitation):
         return Choice(row, "done")
-    write_letter(house, tx, account, outcome)
-    return Choice(row, "done", link=link_of(house, outcome))
+    write_letter(house, tx, account, outcome, Link.INVITATION)
+    return Choice(row, "done", link=link_of(house, outcome, Link.INVITATION))
 
 
 def _page(

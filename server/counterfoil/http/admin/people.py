@@ -1,5 +1,7 @@
 """The list of people, and inviting somebody new."""
 
+from enum import StrEnum
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,6 +22,16 @@ from counterfoil_web.admin_facts import DONE, Form, PeopleQuery
 PAGE = 50
 MOST_CHARACTERS = 128
 MINUTE_MS = 60_000
+
+
+class Link(StrEnum):
+    """What is handed over, by the first word of its address."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+LETTERS = {Link.INVITATION: Letter.INVITATION, Link.RESET: Letter.PASSWORD_LINK}
 FIELDS = {
     Reason.NAME_REFUSED: "name",
     Reason.NAME_TAKEN: "name",
@@ -63,17 +75,17 @@ async def add(request: Request, desk: Desk, form: Typed) -> Response:
             Role(role) if role in list(Role) else Role.PERSON,
         )
         if not isinstance(added, Refused):
-            write_letter(house, tx, *added)
+            write_letter(house, tx, *added, Link.INVITATION)
         return added
 
     added = await house.store.write(add_and_invite)
     if isinstance(added, Refused):
         return _form(request, desk, form, added)
-    return invited_page(request, desk, *added)
+    return link_page(request, desk, *added, Link.INVITATION)
 
 
-def invited_page(
-    request: Request, desk: Desk, account: Account, invitation: Invitation
+def link_page(
+    request: Request, desk: Desk, account: Account, invitation: Invitation, link: Link
 ) -> Response:
     """The link, once: nobody can read it again."""
     return office_page(
@@ -81,35 +93,39 @@ def invited_page(
         desk,
         "admin/invited",
         "people",
+        what=link.value,
         row=plain_row(account, desk.account),
-        link=link_of(house_of(request), invitation),
+        link=link_of(house_of(request), invitation, link),
         expires_ms=invitation.expires_ms,
         email=account.email or "",
         letter=letter_for(house_of(request), account),
     )
 
 
-def link_of(house: House, invitation: Invitation) -> str:
-    return f"{house.settings.issuer}/invitation/{invitation.token.reveal()}"
+def link_of(house: House, invitation: Invitation, link: Link) -> str:
+    return f"{house.settings.issuer}/{link.value}/{invitation.token.reveal()}"
 
 
 def letter_for(house: House, account: Account) -> str:
     """Whether a letter goes out, and why not: `sent`, `no_address`, `no_mail`."""
     if not house.settings.smtp_host:
         return "no_mail"
-    return "sent" if account.email else "no_address"
+    return "sent" if account.email and account.email_verified else "no_address"
 
 
-def write_letter(house: House, tx: Transaction, account: Account, invitation: Invitation) -> None:
+def write_letter(
+    house: House, tx: Transaction, account: Account, invitation: Invitation, link: Link
+) -> None:
     """The link to the person's address, where there is one and somebody delivers."""
     if account.email and letter_for(house, account) == "sent":
+        left_ms = invitation.expires_ms - house.clock.now_ms()
         house.notices.write_letter(
             tx,
             account.id,
             account.email,
-            Letter.INVITATION,
-            link=link_of(house, invitation),
-            minutes=INVITATION_MS // MINUTE_MS,
+            LETTERS[link],
+            link=link_of(house, invitation, link),
+            minutes=left_ms // MINUTE_MS,
         )
 
 

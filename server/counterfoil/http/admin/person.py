@@ -15,9 +15,10 @@ from counterfoil.audit import Where
 from counterfoil.errors import Reason, Refused
 from counterfoil.http.admin.door import Desk, Typed, asking, changing, office_page, seeing
 from counterfoil.http.admin.people import (
+    Link,
     find_page,
     form_of,
-    invited_page,
+    link_page,
     next_address,
     query_of,
     rows_of,
@@ -49,11 +50,12 @@ Doing: TypeAlias = Callable[[Administration, Transaction, Target], object]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`question` is asked before, `done` is told afterwards; the outcome is a Refused or none."""
+    """`question` is asked before, `done` is told afterwards; `link` is handed over instead."""
 
     question: str
     done: str
     do: Doing
+    link: Link = Link.INVITATION
 
 
 TO_A_PERSON: Mapping[str, Act] = {
@@ -78,6 +80,12 @@ TO_A_PERSON: Mapping[str, Act] = {
     "invite": Act("invite", "", lambda a, tx, t: a.invite(tx, t.actor, t.person, t.where)),
     "invite_again": Act(
         "invite_again", "", lambda a, tx, t: a.invite(tx, t.actor, t.person, t.where, again=True)
+    ),
+    "reset_password": Act(
+        "reset_password",
+        "",
+        lambda a, tx, t: a.reset_password(tx, t.actor, t.person, t.where),
+        Link.RESET,
     ),
 }
 TO_A_TOKEN: Mapping[str, Act] = {
@@ -143,14 +151,15 @@ async def do(request: Request, desk: Desk, _form: Typed) -> Response:
             return outcome
         account = house.accounts.find(tx, target.person)
         assert account is not None, "the flow found whom it invited"
-        write_letter(house, tx, account, outcome)
+        write_letter(house, tx, account, outcome, act.link)
         return account, outcome
 
     outcome = await house.store.write(change)
     if isinstance(outcome, Refused):
         return await _drawer(request, desk, refused=outcome)
     if isinstance(outcome, tuple):
-        return invited_page(request, desk, *outcome)
+        account, invitation = outcome
+        return link_page(request, desk, account, invitation, act.link)
     path = LIST if act.done == "deleted" else f"{LIST}/{target.person}"
     return see_other(query_of(request).address(path, done=act.done))
 

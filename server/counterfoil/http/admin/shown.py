@@ -55,6 +55,7 @@ def details_of(
         made_ms=found.account.made_ms,
         invited_until_ms=found.invited_until_ms,
         begun=keys,
+        has_password=any(a.kind is KindName.PASSWORD for a in found.authenticators),
         tokens=tuple(_token(a, can) for a in found.authenticators),
         sessions=tuple(_session(s) for s in found.sessions),
         events=events_of(house, tx, found.events),
