@@ -16,7 +16,9 @@ TABS = {
 }
 """The pages of this area, in their order, and where they are."""
 
-ADVICE = frozenset({"none_left", "only_one", "only_one_and_codes", "few_codes", "no_codes"})
+ADVICE = frozenset(
+    {"none_left", "only_codes", "only_one", "only_one_and_codes", "few_codes", "no_codes"}
+)
 """The one thing that somebody should do about their tokens next."""
 
 OFFERS = frozenset({"webauthn", "totp", "recovery", "password"})
@@ -31,6 +33,7 @@ EVENTS = frozenset(
         "invited",
         "invitation_used",
         "enrolled",
+        "codes_made",
         "renamed",
         "removed",
         "suspended",

@@ -18,7 +18,7 @@ def advise(enrolled: Sequence[Authenticator]) -> str:
     password, codes = _has_password(enrolled), _codes_left(enrolled)
     ways = sum(_is_way(a, password=password) for a in enrolled if a.live)
     if ways == 0:
-        return "none_left"
+        return "only_codes" if password and codes else "none_left"
     if ways == 1:
         return "only_one_and_codes" if password and codes else "only_one"
     if not password:

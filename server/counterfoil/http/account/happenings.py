@@ -130,6 +130,8 @@ def _happening(
 def _what(event: Event) -> str:
     if event.what == What.GRANTED:
         return "entered"
+    if event.what == What.ENROLLED and event.details.get("kind") == KindName.RECOVERY.value:
+        return "codes_made"
     if event.what == What.SIGNED_OUT and event.details.get("elsewhere") is True:
         return "signed_out_elsewhere"
     return _refusal(event) if event.what == What.REFUSED else event.what
