@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 from counterfoil_web import Wording
 from tests.browser.person import Person
 from tests.browser.stage import Stage
-from tests.ceremonies.desk import add_account
 from tests.http.visitor import Visitor
 
 say = Wording("en").say
@@ -15,7 +14,7 @@ NEEDS_SCRIPTS = say("key.needs_javascript")
 def test_a_password_is_taken_and_then_the_key_asks_for_scripts(
     stage: Stage, plain_ada: Person
 ) -> None:
-    add_account(stage.house, password="correct horse battery")
+    Visitor(stage.house).enrol(password="correct horse battery")
     plain_ada.start()
     expect(plain_ada.page.get_by_text(NEEDS_SCRIPTS)).to_be_visible()
     expect(plain_ada.button("Use my security key")).to_be_hidden()

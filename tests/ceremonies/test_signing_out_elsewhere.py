@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import delete
 
 from counterfoil.accounts import Account
 from counterfoil.audit import What
@@ -11,6 +12,7 @@ from counterfoil.http.house import House
 from counterfoil.interactions import InteractionState
 from counterfoil.kit.ids import GrantId, SessionId, new_grant_id
 from counterfoil.oauth import ClientKind, ConsentRule
+from counterfoil.store.schema import sessions
 from counterfoil.tokens import Algorithm, PersonGrant, as_factors
 from tests.ceremonies.desk import ELSEWHERE, HERE, Desk, add_account, must, reason, told
 from tests.house import HandClock
@@ -134,6 +136,14 @@ def test_a_session_that_ran_out_leaves_its_grant_until_everything_else_is_signed
     assert two.stands(two.granted_there)
     two.end_others(two.here.session.id)
     assert not two.stands(two.granted_there)
+
+
+def test_a_grant_whose_session_is_gone_ends_with_everything_else(two: Two) -> None:
+    gone = delete(sessions).where(sessions.c.id == two.there.session.id)
+    two.house.store.write_now(lambda tx: tx.execute(gone))
+    assert two.stands(two.granted_there)
+    assert two.end_others(two.here.session.id) == 0
+    assert (two.stands(two.granted_here), two.stands(two.granted_there)) == (True, False)
 
 
 def test_signing_out_oneself_ends_what_was_granted_here_alone(two: Two) -> None:
