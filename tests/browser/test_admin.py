@@ -101,6 +101,16 @@ def test_people_look_right(stage: Stage, office: Person, pictures: Path) -> None
     examine(office.page, "admin-invited", pictures, SIZES)
 
 
+def test_a_full_page_is_light_too(stage: Stage, office: Person, pictures: Path) -> None:
+    for number in range(60):
+        newcomer(stage.house, f"person{number:02}", display_name=f"Person Number {number}")
+    office.open("/admin/people?search=person&state=active&role=person&tokens=none")
+    expect(office.page.get_by_role("rowheader")).to_have_count(50)
+    examine(office.page, "admin-people-full", pictures, (WIDE,))
+    office.follow("Next 50")
+    expect(office.page.get_by_role("rowheader")).to_have_count(10)
+
+
 def test_what_is_wrong_looks_right(stage: Stage, office: Person, pictures: Path) -> None:
     people_in(stage)
     office.open("/admin/people/add")
