@@ -339,12 +339,7 @@ VOICES: dict[Reason, Voice] = {
         400,
         "unmet_authentication_requirements",
     ),
-    Reason.ACCESS_DENIED: Voice(
-        "The person said no.",
-        "Consent was denied.",
-        403,
-        "access_denied",
-    ),
+    Reason.ACCESS_DENIED: Voice("The person said no.", "Consent was denied.", 403, "access_denied"),
     Reason.INVALID_CLIENT: Voice(
         "The client could not be authenticated.",
         "Unknown client, wrong secret or wrong method: `counterfoil clients rotate-secret`.",
