@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from counterfoil.app import close_house
 from counterfoil.http.house import House
 from counterfoil.store.upgrades import upgrade
-from tests.databases import PostgreSQL
+from tests.databases import Lent, PostgreSQL
 from tests.house import HandClock, house_on, install
 from tests.needs import NO_VECTORS, fails_instead
 from tests.postgresql import NoServer, Run
@@ -66,10 +66,19 @@ def upgraded_database_url(
         shutil.copyfile(request.getfixturevalue("upgraded_sqlite_file"), file)
         yield f"sqlite:///{file}"
         return
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    url = server.create(template=request.getfixturevalue("upgraded_postgresql_template"))
-    yield url
-    server.drop(url)
+    lent: Lent = request.getfixturevalue("upgraded_postgresql")
+    yield lent.lend()
+    lent.take_back()
+
+
+@pytest.fixture(scope="session")
+def upgraded_postgresql(
+    postgresql: PostgreSQL, upgraded_postgresql_template: str
+) -> Iterator[Lent]:
+    """A PostgreSQL database with today's schema, for one test after the other."""
+    lent = Lent(postgresql, upgraded_postgresql_template)
+    yield lent
+    lent.drop()
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +108,19 @@ def installed_database_url(
         shutil.copyfile(request.getfixturevalue("installed_sqlite_file"), file)
         yield f"sqlite:///{file}"
         return
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    url = server.create(template=request.getfixturevalue("installed_postgresql_template"))
-    yield url
-    server.drop(url)
+    lent: Lent = request.getfixturevalue("installed_postgresql")
+    yield lent.lend()
+    lent.take_back()
+
+
+@pytest.fixture(scope="session")
+def installed_postgresql(
+    postgresql: PostgreSQL, installed_postgresql_template: str
+) -> Iterator[Lent]:
+    """A PostgreSQL database that is set up, for one test after the other."""
+    lent = Lent(postgresql, installed_postgresql_template)
+    yield lent
+    lent.drop()
 
 
 @pytest.fixture(scope="session")
