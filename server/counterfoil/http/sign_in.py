@@ -26,7 +26,7 @@ from counterfoil.oauth import Asking
 from counterfoil_web import SIGNED_OUT_BY, WAYS
 
 # After these the password is asked for again.
-BEGINS_ANEW = frozenset({Reason.TRIES_SPENT, Reason.WRONG_KIND, Reason.REPLAYED})
+BEGINS_ANEW = frozenset({Reason.TRIES_SPENT, Reason.EXPIRED, Reason.REPLAYED})
 
 
 async def welcome(request: Request) -> Response:

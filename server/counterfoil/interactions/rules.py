@@ -148,10 +148,10 @@ def _refuse_sign_in(
     kind: KindName, purpose: Purpose, *, alone: bool, second: bool
 ) -> Refused | None:
     """A person who went back may begin anew, with another name."""
-    first = kind in (KindName.PASSWORD, KindName.WEBAUTHN)
-    if purpose is not Purpose.SIGN_IN or not (first or second):
+    if purpose is not Purpose.SIGN_IN:
         return Refused(Reason.WRONG_KIND)
-    if kind is KindName.WEBAUTHN and not alone and not second:
+    first = kind is KindName.PASSWORD or (kind is KindName.WEBAUTHN and alone)
+    if not (first or second):
         return Refused(Reason.EXPIRED, "nobody is recognised, or not any more")
     return None
 
