@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, Page, expect
 
 from counterfoil.accounts import Account
+from counterfoil_devices.emulated.phone import Entry, Phone
 from tests.browser.keys import Key, plug_in
+from tests.browser.phone import link_of, phone_beside
 from tests.browser.stage import Stage
 from tests.browser.witness import Witness
 from tests.ceremonies.desk import PASSWORD
@@ -90,6 +92,56 @@ class Person:
         self.press("Set up this key")
         self.decline_more(codes=password)
         return plugged
+
+    def scans_later(self, account: Account) -> None:
+        """From the invitation to the QR code of a phone, with a password behind."""
+        self.take_up(account)
+        self.choose_password()
+        self.reads("What will you hold in your hand?")
+        self.follow("My phone's code")
+        self.reads("Set up your phone")
+        self.press("Show the code to scan")
+        self.page.locator("svg.qr").wait_for()
+
+    def sets_up_phone(self, account: Account, skew_s: int = 0) -> tuple[Phone, Entry, list[str]]:
+        """A password, a phone and recovery codes, half a minute ago; a phone with another clock
+        is set right for the enrolment only.
+        """
+        self.scans_later(account)
+        phone = phone_beside(self.stage.clock)
+        entry = phone.scan(link_of(self.page))
+        self.types_code(phone.code(entry), "Set up this phone")
+        self.reads("Set up a second one?")
+        self.press("Not now")
+        codes = self.keeps_codes()
+        self.reads("You are set up")
+        self.stage.clock.pass_s(30)
+        phone.skew_s = skew_s
+        return phone, entry, codes
+
+    def types_password_first(self) -> None:
+        """To the step that is due after the password."""
+        self.start()
+        self.type_password()
+        self.reads("Now the code from your phone")
+
+    def types_code(self, code: str, button: str = "Continue") -> None:
+        self.page.get_by_label("Code from your phone").fill(code)
+        self.press(button)
+
+    def types_recovery(self, code: str) -> None:
+        self.page.get_by_label("Recovery code").fill(code)
+        self.press("Continue")
+
+    def keeps_codes(self) -> list[str]:
+        """The recovery codes that the page shows once."""
+        self.reads("Your recovery codes")
+        self.press("Show my recovery codes")
+        codes = self.page.locator("#codes li")
+        expect(codes).to_have_count(10)
+        shown = codes.all_inner_texts()
+        self.press("I have kept them")
+        return shown
 
     def start(self) -> None:
         """To the sign-in page, from the front door."""
