@@ -14,8 +14,8 @@ from tests.house import HandClock, house_on, install
 # What the first version wrote for somebody, as that version wrote it.
 ROWS = (
     (
-        "INSERT INTO accounts (id, name, name_key, name_rule, display_name, user_handle, role, state,"
-        " made_ms) VALUES ('acc_ada', 'Ada', 'ada', 'UsernameCaseMapped/1', 'Ada', :handle,"
+        "INSERT INTO accounts (id, name, name_key, name_rule, display_name, user_handle, role,"
+        " state, made_ms) VALUES ('acc_ada', 'Ada', 'ada', 'UsernameCaseMapped/1', 'Ada', :handle,"
         " 'administrator', 'active', 1)"
     ),
     (
@@ -31,8 +31,8 @@ ROWS = (
         " VALUES ('int_1', 'ses_1', 'sign_in', 'open', '[]', 1, 2)"
     ),
     (
-        "INSERT INTO ceremonies (id, interaction_id, kind, purpose, state, challenge, terms, made_ms,"
-        " expires_ms) VALUES ('cer_1', 'int_1', 'webauthn', 'sign_in', 'open', :hash, '{}', 1, 2)"
+        "INSERT INTO ceremonies (id, interaction_id, kind, purpose, state, challenge, terms,"
+        " made_ms, expires_ms) VALUES ('cer_1', 'int_1', 'webauthn', 'sign_in', 'open', :hash, '{}', 1, 2)"
     ),
     (
         "INSERT INTO events (at_ms, what, account_id, actor, address, details)"
