@@ -146,7 +146,7 @@ def test_what_a_person_chooses_counts_more_than_the_browsers_wish(visitor: Visit
     assert spoken(visitor, Accept_Language="fr") == "de"
 
 
-def test_the_choice_is_kept_for_a_year_by_the_browser_alone(visitor: Visitor) -> None:
+def test_a_strangers_choice_is_kept_for_a_year_by_the_browser_alone(visitor: Visitor) -> None:
     answer = visitor.submit("/language", language="de", back="/")
     cookie = answer.headers["set-cookie"]
     parts = {part.strip().lower() for part in cookie.split(";")}
