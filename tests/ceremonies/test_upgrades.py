@@ -32,7 +32,8 @@ ROWS = (
     ),
     (
         "INSERT INTO ceremonies (id, interaction_id, kind, purpose, state, challenge,"
-        " terms, made_ms, expires_ms) VALUES ('cer_1', 'int_1', 'webauthn', 'sign_in', 'open', :hash, '{}', 1, 2)"
+        " terms, made_ms, expires_ms)"
+        " VALUES ('cer_1', 'int_1', 'webauthn', 'sign_in', 'open', :hash, '{}', 1, 2)"
     ),
     (
         "INSERT INTO events (at_ms, what, account_id, actor, address, details)"
