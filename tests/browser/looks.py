@@ -34,6 +34,13 @@ _MEASURES = """[document.documentElement.scrollWidth, innerWidth]"""
 _SMALL_TEXT = """[...document.querySelectorAll("body *")].filter((e) => e.innerText?.trim()
   && parseFloat(getComputedStyle(e).fontSize) < 16).map((e) => e.outerHTML.slice(0, 80))"""
 
+# What one presses, in a line of its own; a link within a sentence is as high as its line.
+_SMALL_TARGETS = """[...document.querySelectorAll(
+    "button, summary, input, select, textarea, a.button, .back a")]
+  .map((e) => e.matches("[type=checkbox], [type=radio]") ? e.closest("label") ?? e : e)
+  .filter((e) => e.checkVisibility() && !e.matches("[type=hidden], .unseen")
+    && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 120))"""
+
 
 @dataclass(frozen=True, slots=True)
 class Light:
@@ -57,13 +64,25 @@ def examine(
     for width, light in _circumstances(page, sizes):
         found = axe.violations()
         assert not found, (name, width, light.name, found)
-        scrolled, inner = page.evaluate(_MEASURES)
-        assert scrolled <= inner, (name, width)
-        outside = page.evaluate(_STICKS_OUT)
-        assert outside == [], (name, width, outside)
-        assert page.evaluate(_SMALL_TEXT) == [], name
+        measure(page, f"{name} at {width}")
         page.screenshot(path=pictures / f"{name}-{width}-{light.name}.png", full_page=True)
     assert page.evaluate(_BYTES) < MOST_BYTES, name
+
+
+def measure(page: Page, name: str) -> None:
+    """Nothing is wider than the window, too small to read, or too small for a thumb."""
+    fits(page, name)
+    assert page.evaluate(_SMALL_TEXT) == [], name
+    small = page.evaluate(_SMALL_TARGETS)
+    assert small == [], (name, small)
+
+
+def fits(page: Page, name: str) -> None:
+    """Nothing scrolls sideways or sticks out."""
+    scrolled, inner = page.evaluate(_MEASURES)
+    assert scrolled <= inner, name
+    outside = page.evaluate(_STICKS_OUT)
+    assert outside == [], (name, outside)
 
 
 def _circumstances(page: Page, sizes: Sequence[ViewportSize]) -> Iterator[tuple[int, Light]]:
