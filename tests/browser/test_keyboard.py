@@ -44,6 +44,25 @@ def test_a_password_and_a_key_are_used_without_a_pointer(stage: Stage, ada: Pers
     ada.reads("My keys")
 
 
+def test_a_code_and_consent_are_given_without_a_pointer(stage: Stage, ada: Person) -> None:
+    phone, entry, _ = ada.sets_up_phone(stage.add())
+    ada.open(stage.authorize(stage.register()))
+    ada.reads("Sign in")
+    walk_to(ada, "Your name")
+    ada.page.keyboard.type("Ada")
+    walk_to(ada, "Password")
+    ada.page.keyboard.type(PASSWORD)
+    ada.page.keyboard.press("Enter")
+    ada.reads("Now the code from your phone")
+    # The only field has the focus already.
+    expect(ada.page.get_by_label("Code from your phone")).to_be_focused()
+    ada.page.keyboard.type(phone.code(entry))
+    ada.page.keyboard.press("Enter")
+    ada.reads("Let Sample application in?")
+    enter(ada, "Allow")
+    ada.reads("You are back")
+
+
 def test_waiting_is_stopped_without_a_pointer(stage: Stage, ada: Person) -> None:
     key = ada.enrol(stage.add())
     key.somebody_touches(False)

@@ -34,6 +34,25 @@ def test_an_invitation_is_taken_up_and_a_password_chosen(stage: Stage, plain_ada
     expect(plain_ada.page.get_by_text(NEEDS_SCRIPTS)).to_be_visible()
 
 
+def test_a_phone_and_paper_are_set_up_and_open_an_application(
+    stage: Stage, plain_ada: Person
+) -> None:
+    phone, entry, codes = plain_ada.sets_up_phone(stage.add())
+    plain_ada.open(stage.authorize(stage.register()))
+    plain_ada.reads("Sign in")
+    plain_ada.type_password()
+    plain_ada.types_code(phone.code(entry))
+    plain_ada.reads("Let Sample application in?")
+    plain_ada.press("Allow")
+    plain_ada.reads("You are back")
+    plain_ada.open("/tokens")
+    plain_ada.press("Sign out")
+    plain_ada.types_password_first()
+    plain_ada.follow("Use a recovery code")
+    plain_ada.types_recovery(codes[0])
+    plain_ada.reads("My keys")
+
+
 def test_consent_is_given(stage: Stage, plain_ada: Person) -> None:
     come_in(stage, plain_ada)
     plain_ada.open(stage.authorize(stage.register()))
