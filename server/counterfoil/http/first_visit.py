@@ -58,7 +58,7 @@ async def begin(request: Request) -> Response:
 
     opened = await in_session(request, take_up)
     if isinstance(opened, Refused):
-        return error_page(request, opened)
+        return error_page(request, opened, start_again=f"/invitation/{token.reveal()}")
     interaction, cookie = opened
     if isinstance(interaction, Refused):
         return set_session_cookie(error_page(request, interaction), house, cookie)

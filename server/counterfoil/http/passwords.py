@@ -92,7 +92,7 @@ async def begin(request: Request) -> Response:
         lambda tx, session: house.interactions.open_new_password(tx, session.id, token, whence),
     )
     if isinstance(opened, Refused):
-        return error_page(request, opened)
+        return error_page(request, opened, start_again=f"/reset/{token.reveal()}")
     interaction, cookie = opened
     if isinstance(interaction, Refused):
         refused = error_page(request, interaction, start_again="/forgotten")
