@@ -6,7 +6,7 @@ Whether people may change it is the operator's word (`editable`) and asked in fr
 from dataclasses import dataclass
 
 from counterfoil.accounts import rules, store
-from counterfoil.accounts.flows import Accounts, Link
+from counterfoil.accounts.flows import NEW_PASSWORD, Accounts, Link
 from counterfoil.accounts.people import Account, LinkPurpose
 from counterfoil.audit import What, Where, record
 from counterfoil.errors import Reason, Refused
@@ -108,6 +108,7 @@ class Profiles:
         store.write_email(tx, account_id, link.details, verified=True)
         # Whoever still reads the old address must not choose a password with what waits there.
         store.void_links(tx, account_id, self.clock.now_ms(), LinkPurpose.PASSWORD)
+        store.cancel_interactions(tx, account_id, purpose=NEW_PASSWORD)
         self._tell(tx, What.EMAIL_CHANGED, account_id, where)
         account = self.accounts.find(tx, account_id)
         assert account is not None

@@ -25,6 +25,8 @@ LINK_MS = {
     LinkPurpose.PASSWORD: 30 * 60 * 1000,
     LinkPurpose.EMAIL: 60 * 60 * 1000,
 }
+HOUR_MS = 60 * 60 * 1000
+PASSWORD_LINKS_AN_HOUR = 3
 # Of these an account has one at a time: a new one takes the place of the old.
 ONE_AT_A_TIME = frozenset({KindName.PASSWORD, KindName.RECOVERY})
 FREE_FAILURES = 10

@@ -112,10 +112,25 @@ class Ceremonies:
         return Claimed(ceremony, proof, account_id, known or enrolled, versions, blocked)
 
     def resume(
-        self, tx: Transaction, interaction: InteractionId, kind: KindName, purpose: Purpose
-    ) -> CeremonyId | None:
-        """The open ceremony that a further try in the same interaction belongs to."""
-        return store.find_open(tx, interaction, kind, purpose, self.clock.now_ms())
+        self,
+        tx: Transaction,
+        interaction: InteractionId,
+        account: AccountId | None,
+        kind: KindName,
+        purpose: Purpose,
+    ) -> Begun | None:
+        """The open ceremony that a further try in the same interaction belongs to.
+
+        Tries are counted for each ceremony: nobody gets more of them by beginning again.
+        """
+        if account is None or self.kinds[kind].tries == 1 or purpose is Purpose.ENROL:
+            return None
+        now_ms = self.clock.now_ms()
+        found = store.find_open(tx, interaction, account, kind, purpose, now_ms)
+        if found is None:
+            return None
+        ceremony, expires_ms = found
+        return Begun(ceremony, kind, {}, (expires_ms - now_ms) // 1000)
 
     def judge(self, claimed: Claimed) -> Verified | Refused:
         """The kind's verdict; no database, and a form that cannot be read is a refusal."""

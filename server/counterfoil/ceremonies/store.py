@@ -55,11 +55,12 @@ _END = (
     .values(state=bindparam("after"), reason=bindparam("why"), sealed_secret=None)
 )
 _FIND_OPEN = (
-    select(ceremonies.c.id)
+    select(ceremonies.c.id, ceremonies.c.expires_ms)
     .where(
         ceremonies.c.interaction_id == bindparam("interaction"),
         ceremonies.c.kind == bindparam("of_kind"),
         ceremonies.c.purpose == bindparam("for_purpose"),
+        ceremonies.c.account_id == bindparam("account"),
         ceremonies.c.state == CeremonyState.OPEN.value,
         ceremonies.c.expires_ms > bindparam("now"),
     )
@@ -114,17 +115,24 @@ def claim(
 
 
 def find_open(
-    tx: Transaction, interaction: InteractionId, kind: KindName, purpose: Purpose, now_ms: int
-) -> CeremonyId | None:
-    """The newest open ceremony of this kind and purpose in the interaction."""
+    tx: Transaction,
+    interaction: InteractionId,
+    account: AccountId,
+    kind: KindName,
+    purpose: Purpose,
+    now_ms: int,
+) -> tuple[CeremonyId, int] | None:
+    """The newest open ceremony of this kind, purpose and person in the interaction, and until
+    when (ms)."""
     values = {
         "interaction": interaction,
         "of_kind": kind.value,
         "for_purpose": purpose.value,
+        "account": account,
         "now": now_ms,
     }
-    found = tx.execute(_FIND_OPEN, values).scalar_one_or_none()
-    return None if found is None else CeremonyId(found)
+    row = tx.execute(_FIND_OPEN, values).one_or_none()
+    return None if row is None else (CeremonyId(row.id), row.expires_ms)
 
 
 def find(tx: Transaction, ceremony_id: CeremonyId) -> tuple[Ceremony, CeremonyState] | None:

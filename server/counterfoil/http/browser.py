@@ -113,7 +113,9 @@ def _address(request: Request) -> str:
     if not trusted:
         return peer
     # The nearest address that is not one of our own proxies: further ones are hearsay.
-    chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+    # Several lines are one list (RFC 9110 §5.3): a proxy may add its own behind the client's.
+    lines = ",".join(request.headers.getlist("x-forwarded-for"))
+    chain = [part.strip() for part in lines.split(",")]
     for hop in [peer, *reversed([part for part in chain if part])]:
         try:
             address = ip_address(hop)

@@ -3,12 +3,14 @@
 Every name gets the same answer in the same transaction, whether or not somebody has it.
 """
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from counterfoil.accounts import LinkPurpose
 from counterfoil.accounts.rules import LINK_MS
+from counterfoil.audit import Where
 from counterfoil.errors import Refused
 from counterfoil.http.browser import in_session, refuse_foreign_origin, set_session_cookie, where
 from counterfoil.http.enrolling import Enrolling
@@ -21,7 +23,6 @@ from counterfoil.interactions.rules import due
 from counterfoil.kit.secret import Secret
 from counterfoil.limits import Limited
 from counterfoil.notices import Letter
-from counterfoil.sessions import Session
 from counterfoil.store import Transaction
 from counterfoil_web import Person
 
@@ -41,26 +42,31 @@ async def send(request: Request) -> Response:
     if not sends_letters(house):
         return page(request, "forgotten", letters=False)
 
-    def unit(tx: Transaction, _session: Session) -> None:
-        forgot = house.accounts.forgot_password(tx, name, whence)
-        if forgot is not None:
-            account, link = forgot
-            assert account.email is not None, "only who has an address gets a link"
-            address = f"{house.settings.issuer}/reset/{link.token.reveal()}"
-            house.notices.write_letter(
-                tx,
-                account.id,
-                account.email,
-                Letter.PASSWORD_LINK,
-                link=address,
-                minutes=_MINUTES,
-            )
-
-    done = await in_session(request, unit, Limited.TRY)
-    if isinstance(done, Refused):
-        status, problem = said(request, done)
+    flooded = await house.store.write(
+        lambda tx: house.limits.refuse_flood(tx, whence.address, Limited.MAIL)
+    )
+    if flooded is not None:
+        status, problem = said(request, flooded)
         return page(request, "forgotten", status, name=name, problem=problem)
-    return set_session_cookie(page(request, "forgotten", sent=True), house, done[1])
+    answer = page(request, "forgotten", sent=True)
+    # Behind the answer: its time must not tell whether there was anything to write.
+    answer.background = BackgroundTask(_write_letter, house, name, whence)
+    return answer
+
+
+async def _write_letter(house: House, name: str, whence: Where) -> None:
+    def unit(tx: Transaction) -> None:
+        forgot = house.accounts.forgot_password(tx, name, whence)
+        if forgot is None:
+            return
+        account, made = forgot
+        assert account.email is not None, "only who has an address gets a link"
+        address = f"{house.settings.issuer}/reset/{made.token.reveal()}"
+        house.notices.write_letter(
+            tx, account.id, account.email, Letter.PASSWORD_LINK, link=address, minutes=_MINUTES
+        )
+
+    await house.store.write(unit)
 
 
 async def link(request: Request) -> Response:

@@ -89,6 +89,11 @@ class Interactions(Openings):
             return refused
         if purpose is Purpose.STEP_UP:
             alone = not has_password
+        going_on = self.ceremonies.resume(
+            tx, interaction.id, None if account is None else account.id, kind, purpose
+        )
+        if going_on is not None:
+            return going_on
         return self.ceremonies.begin(tx, interaction.id, kind, purpose, account, alone=alone)
 
     async def prove(
@@ -197,10 +202,6 @@ class Interactions(Openings):
         where: Where,
     ) -> CeremonyId | Refused:
         """The open one that this is a further try of, else a new one."""
-        if self.ceremonies.kinds[kind].tries > 1:
-            going_on = self.ceremonies.resume(tx, interaction_id, kind, purpose)
-            if going_on is not None:
-                return self.refuse_flood(tx, session, where, Limited.TRY) or going_on
         begun = self.begin(tx, interaction_id, session, kind, purpose, where, alone=False)
         return begun if isinstance(begun, Refused) else begun.ceremony
 

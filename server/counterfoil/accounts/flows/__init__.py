@@ -2,10 +2,11 @@
 of a transaction, and writes its event into the same one."""
 
 from counterfoil.accounts.flows.enrolled import Enrolled, sealed_row
-from counterfoil.accounts.flows.links import Link, Links
+from counterfoil.accounts.flows.links import NEW_PASSWORD, Link, Links
 from counterfoil.accounts.flows.people import People
+from counterfoil.accounts.flows.writing import NOWHERE
 
-__all__ = ["Accounts", "Link", "sealed_row"]
+__all__ = ["NEW_PASSWORD", "NOWHERE", "Accounts", "Link", "sealed_row"]
 
 
 class Accounts(People, Links, Enrolled):

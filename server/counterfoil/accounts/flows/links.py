@@ -63,9 +63,10 @@ class Links(Writing):
         tokens already it is a new beginning: all that was before ends with it, or HAS_TOKENS
         where nothing may end.
         """
-        store.cancel_interactions(tx, account_id, purpose=FIRST_VISIT)
+        # Held first: an invitation that is claimed at this moment ends before it, or not at all.
         if store.lock_account(tx, account_id) is not AccountState.ACTIVE:
             return Refused(Reason.NOT_FOUND, "no such account, or it is disabled")
+        store.cancel_interactions(tx, account_id, purpose=FIRST_VISIT)
         held = store.list_authenticators(tx, account_id)
         again = any(a.kind is not KindName.PASSWORD for a in held)
         if again and not may_end:
@@ -97,6 +98,8 @@ class Links(Writing):
         """A link to a new password, for who has one and an address that is known to be theirs.
 
         It replaces the password and nothing else; None for everybody else, unknown names too.
+        A few in an hour: whoever knows a name must not fill its mailbox. An earlier link stays
+        good beside it, or the same stranger could keep the honest one dead.
         """
         key = rules.name_key(name)
         account = None if isinstance(key, Refused) else store.find_account_by_key(tx, key)
@@ -105,7 +108,12 @@ class Links(Writing):
         held = store.list_authenticators(tx, account.id)
         if not any(a.kind is KindName.PASSWORD for a in held):
             return None
-        link = self.issue_link(tx, account.id, LinkPurpose.PASSWORD)
+        store.lock_account(tx, account.id)
+        since_ms = self.clock.now_ms() - rules.HOUR_MS
+        made = store.links_made_since(tx, account.id, LinkPurpose.PASSWORD, since_ms)
+        if len(made) >= rules.PASSWORD_LINKS_AN_HOUR:
+            return None
+        link = self.issue_link(tx, account.id, LinkPurpose.PASSWORD, void_earlier=False)
         self._tell(tx, What.PASSWORD_LINK_SENT, account.id, "nobody", where)
         return account, link
 
@@ -116,6 +124,7 @@ class Links(Writing):
         link = self.claim_link(tx, LinkPurpose.PASSWORD, token)
         if isinstance(link, Refused):
             return link
+        store.void_links(tx, link.account.id, self.clock.now_ms(), LinkPurpose.PASSWORD)
         store.cancel_interactions(tx, link.account.id, purpose=NEW_PASSWORD)
         self._tell(tx, What.PASSWORD_LINK_USED, link.account.id, link.account.id, where)
         return link.account
@@ -123,13 +132,20 @@ class Links(Writing):
     # --- links of every purpose -----------------------------------------------------------
 
     def issue_link(
-        self, tx: Transaction, account_id: AccountId, purpose: LinkPurpose, details: str = ""
+        self,
+        tx: Transaction,
+        account_id: AccountId,
+        purpose: LinkPurpose,
+        details: str = "",
+        *,
+        void_earlier: bool = True,
     ) -> Invitation:
-        """A new token; the account's earlier ones of this purpose are void."""
+        """A new token; by default the account's earlier ones of this purpose are void."""
         now_ms = self.clock.now_ms()
         token = mint(_TOKEN[purpose], self.entropy)
         expires_ms = now_ms + rules.LINK_MS[purpose]
-        store.void_links(tx, account_id, now_ms, purpose)
+        if void_earlier:
+            store.void_links(tx, account_id, now_ms, purpose)
         store.insert_link(
             tx,
             new_invitation_id(self.entropy),
@@ -154,6 +170,10 @@ class Links(Writing):
         if not well_formed(_TOKEN[purpose], token.reveal()):
             return Refused(_WRONG[purpose])
         token_hash = keyed_hash(self.keyring.pepper, _TOKEN[purpose], token)
+        found = store.find_link(tx, token_hash, self.clock.now_ms())
+        if found is not None:
+            # Whoever voids links holds the account: what they void is not claimed beside it.
+            store.lock_account(tx, found.account)
         return self._link(tx, purpose, store.claim_link(tx, token_hash, self.clock.now_ms()))
 
     def _link(
@@ -171,6 +191,6 @@ class Links(Writing):
         store.cancel_interactions(tx, account_id)
         store.end_all_of(tx, account_id, self.clock.now_ms())
         store.remove_all(tx, account_id)
-        store.void_links(tx, account_id, self.clock.now_ms(), LinkPurpose.PASSWORD)
+        store.void_links(tx, account_id, self.clock.now_ms())
         self._tell(tx, What.STARTED_OVER, account_id, actor, where)
         self._tell_person(tx, Told.INVITED_AGAIN, account_id, where, actor)

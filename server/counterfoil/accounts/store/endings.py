@@ -32,10 +32,12 @@ def end_what_rests_on(
     *,
     keep: SessionId | None = None,
 ) -> None:
-    """Ends the sessions and revokes the grants whose factors name the authenticator.
+    """Ends the sessions and revokes the grants whose factors name the authenticator, and the
+    sign-ins that it has begun.
 
     The session `keep` goes on; the grants that were made in it end as well.
     """
+    _cancel_half_way(tx, account_id, authenticator_id, keep)
     for table, ended in ((sessions, sessions.c.ended_ms), (grants, grants.c.revoked_ms)):
         living = select(table.c.id, table.c.factors).where(
             table.c.account_id == account_id, ended.is_(None)
@@ -52,6 +54,30 @@ def end_what_rests_on(
                 .where(table.c.id.in_(resting), ended.is_(None))
                 .values({ended: now_ms})
             )
+
+
+def _cancel_half_way(
+    tx: Transaction,
+    account_id: AccountId,
+    authenticator_id: AuthenticatorId,
+    keep: SessionId | None,
+) -> None:
+    """A password that was replaced is no half of a sign-in any more."""
+    waiting = select(interactions.c.id, interactions.c.session_id, interactions.c.factors).where(
+        interactions.c.account_id == account_id,
+        interactions.c.state.in_(("open", "done")),
+        interactions.c.purpose.in_(("sign_in", "step_up")),
+    )
+    begun = [
+        row.id
+        for row in tx.execute(waiting)
+        if row.session_id != keep
+        and any(f.authenticator == authenticator_id for f in load_factors(row.factors))
+    ]
+    if begun:
+        tx.execute(
+            update(interactions).where(interactions.c.id.in_(begun)).values(state="cancelled")
+        )
 
 
 def end_all_of(tx: Transaction, account_id: AccountId, now_ms: int) -> None:

@@ -3,6 +3,7 @@
 from counterfoil.accounts import Account, AccountState, Invitation, LinkPurpose, Role
 from counterfoil.accounts import rules as account_rules
 from counterfoil.accounts import store as account_store
+from counterfoil.accounts.flows import NOWHERE
 from counterfoil.administration import store
 from counterfoil.administration.actor import Actor
 from counterfoil.administration.facts import (
@@ -108,6 +109,8 @@ class People(Desk):
         Then all that was before ends: tokens, sessions, grants. HAS_TOKENS until `again` says
         that this is meant; ACCOUNT_DISABLED for whom it would lead nowhere.
         """
+        # Beside a promotion the link would be one into a higher role.
+        store.stand_in_queue(tx)
         target = self._target(tx, Action.INVITE, actor, account_id)
         if isinstance(target, Refused):
             return target
@@ -123,6 +126,7 @@ class People(Desk):
     ) -> Invitation | Refused:
         """A link that is good once, to a new password and to nothing else: no second factor is
         replaced by it. NO_PASSWORD, ACCOUNT_DISABLED."""
+        store.stand_in_queue(tx)
         target = self._target(tx, Action.RESET_PASSWORD, actor, account_id)
         if isinstance(target, Refused):
             return target
@@ -228,7 +232,8 @@ class People(Desk):
         if not account_store.write_name(tx, target.id, name, key, account_rules.NAME_RULE):
             return Refused(Reason.NAME_TAKEN)
         self._tell(tx, What.NAME_CHANGED, actor, target, where, before=target.name, after=name)
-        self.accounts.notices.tell(tx, target.id, Told.NAME_CHANGED, where, name=name)
+        # Where an administrator sits is nobody's business.
+        self.accounts.notices.tell(tx, target.id, Told.NAME_CHANGED, NOWHERE, name=name)
         return None
 
     def _change_email(
@@ -238,7 +243,7 @@ class People(Desk):
         if (address, address is not None) == (target.email, target.email_verified):
             return
         if address != target.email:
-            self.accounts.notices.tell(tx, target.id, Told.EMAIL_CHANGED, where)
+            self.accounts.notices.tell(tx, target.id, Told.EMAIL_CHANGED, NOWHERE)
             self._void(tx, target, InteractionPurpose.NEW_PASSWORD, LinkPurpose.PASSWORD)
             account_store.void_links(tx, target.id, self.clock.now_ms(), LinkPurpose.EMAIL)
         account_store.write_email(tx, target.id, address, verified=True)

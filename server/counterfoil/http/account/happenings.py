@@ -118,7 +118,7 @@ def _happening(
         id=event.id,
         what=_what(event),
         at_ms=event.at_ms,
-        address=event.address,
+        address="" if by_others else event.address,
         kind=str(event.details.get("kind", "")),
         label=labels.get(event.subject or "", ""),
         application=applications.get(client, "") if client else "",
