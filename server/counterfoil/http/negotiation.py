@@ -7,9 +7,13 @@ from starlette.requests import Request
 from starlette.routing import Match
 
 from counterfoil.http.house import house_of
+from counterfoil_web import NOTICES, STEP_UP_REASONS, WAYS
 
 LANGUAGE_COOKIE = "counterfoil_language"
 MAX_HEADER = 1024
+# What our own links write behind a path.
+_OWN_NAMES = frozenset({"way", "why", "done"})
+_OWN_WORDS = WAYS | NOTICES | STEP_UP_REASONS | {"phone", "recovery"}
 MAX_RANGES = 32
 MAX_PATH = 8192
 # RFC 9110 §12.5.4 and §12.4.2: a language range of RFC 4647 and its weight.
@@ -56,13 +60,20 @@ def here(request: Request) -> str:
     """The address to which a browser can come back with a GET for what it sees now.
 
     The answer to a form has none of its own: it is the nearest page above it. "/" when the
-    address is no plain one.
+    address is no plain one. What somebody else may have written behind a path is not repeated;
+    a page's own words are, and the filters of the administration.
     """
     path = request.scope["path"]
     if request.method in ("GET", "HEAD"):
         query = request.scope["query_string"].decode("latin-1")
-        return own_path(f"{path}?{query}" if query else path)
+        keeps = path.startswith("/admin") or _is_of_our_words(query)
+        return own_path(f"{path}?{query}" if query and keeps else path)
     return next((own_path(p) for p in _upwards(path) if _can_get(request, p)), "/")
+
+
+def _is_of_our_words(query: str) -> bool:
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    return all(name in _OWN_NAMES and value in _OWN_WORDS for name, _, value in pairs)
 
 
 def own_path(text: str) -> str:

@@ -25,7 +25,9 @@ def page(
     problem = facts.get("problem")
     wait_s = problem.seconds if isinstance(problem, Problem) else 0
     language = language_of(request)
-    html = house_of(request).pages.render(template, language=language, here=here(request), **facts)
+    # An error repeats no address that led to it: another language is chosen where one starts again.
+    back = str(facts.get("start_again", "/")) if template == "error" else here(request)
+    html = house_of(request).pages.render(template, language=language, here=back, **facts)
     return Response(
         html,
         status,
